@@ -1,0 +1,88 @@
+/**
+ * `pnpm test`: everything that can run on this machine, stage by stage, each one even when an earlier one failed. The last line
+ * is `N passed, N failed`; what could not run is said and counted as skipped.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+interface Tally {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+interface Stage {
+  readonly name: string;
+  readonly command: readonly string[];
+  /** A vitest project: its tests are counted one by one. */
+  readonly project?: boolean;
+}
+
+const CHECKS: readonly Stage[] = [
+  { name: 'format', command: ['oxfmt', '--check', '.'] },
+  { name: 'lint', command: ['oxlint'] },
+  { name: 'types', command: ['tsc', '--noEmit'] },
+  { name: 'boundaries', command: ['turbo', 'boundaries'] },
+  { name: 'unused code', command: ['knip'] },
+];
+
+const PROJECTS: readonly Stage[] = ['unit', 'integration', 'e2e'].map((name) => ({
+  name,
+  command: ['vitest', 'run', '--project', name],
+  project: true,
+}));
+
+const only = process.argv.slice(2);
+const stages = [...CHECKS, ...PROJECTS].filter(({ name }) => only.length === 0 || only.includes(name));
+const folder = await mkdtemp(join(tmpdir(), 'backstop-test-'));
+const lines: string[] = [];
+let total: Tally = { passed: 0, failed: 0, skipped: 0 };
+
+for (const stage of stages) {
+  const startedMs = performance.now();
+  process.stdout.write(`\n--- ${stage.name}\n`);
+  const tally = stage.project === true ? await runProject(stage) : await runCheck(stage);
+  total = add(total, tally);
+  const seconds = ((performance.now() - startedMs) / 1_000).toFixed(1);
+  lines.push(`${stage.name.padEnd(12)} ${describe(tally).padEnd(40)} ${seconds.padStart(6)} s`);
+}
+await rm(folder, { recursive: true, force: true });
+process.stdout.write(`\n${lines.join('\n')}\n${describe(total)}\n`);
+process.exitCode = total.failed > 0 ? 1 : 0;
+
+async function runCheck({ command }: Stage): Promise<Tally> {
+  const code = await run(command);
+  return code === 0 ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 };
+}
+
+async function runProject({ name, command }: Stage): Promise<Tally> {
+  const file = join(folder, `${name}.json`);
+  const code = await run([...command, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`]);
+  const result = await readFile(file, 'utf8').then(
+    (text) => JSON.parse(text) as Record<string, number>,
+    (): Record<string, number> => ({}),
+  );
+  const failed = result['numFailedTests'] ?? 0;
+  return {
+    passed: result['numPassedTests'] ?? 0,
+    failed: code === 0 ? failed : Math.max(failed, 1), // a file that does not load fails no test of its own
+    skipped: (result['numPendingTests'] ?? 0) + (result['numTodoTests'] ?? 0),
+  };
+}
+
+async function run([program = '', ...args]: readonly string[]): Promise<number> {
+  const child = spawn(program, args, { stdio: 'inherit' });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return code ?? 1;
+}
+
+function add(a: Tally, b: Tally): Tally {
+  return { passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped };
+}
+
+function describe({ passed, failed, skipped }: Tally): string {
+  return `${passed} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`;
+}
