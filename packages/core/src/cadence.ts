@@ -1,0 +1,46 @@
+import { abs } from './decimal.ts';
+import type { Decimal } from './decimal.ts';
+import { triggerPriceOf } from './level.ts';
+import type { View } from './view.ts';
+
+/** A lane that has nothing to do any more: its monitor is not due in it. */
+export const NOT_DUE: number = Number.POSITIVE_INFINITY;
+
+const SOONEST_MS = 250;
+const CONFIRM_MS = 1_000;
+const NEAR_MS = 5_000;
+const QUIET_MS = 20_000;
+/** "Near" is within 0.3 % of the level. */
+const NEAR_PER_MILLE = 3n;
+
+/** What makes a monitor urgent beside its distance to the next level. */
+export interface Urgency {
+  /** Something was sent, or must be seen again to be believed. */
+  readonly isConfirming: boolean;
+  /** When held-back attempts may be made again, ms. */
+  readonly retryAtMs: readonly number[];
+  /** When something ends by the clock, ms. */
+  readonly deadlinesMs: readonly number[];
+}
+
+/**
+ * When to look again at the latest, ms from now, in [250, 20000]: right after acting, soon near a level that can trigger,
+ * else lazily. Urgency comes from the distance to the next trigger and from nothing else (F-40).
+ */
+export function nextCheckInMs(view: View, urgency: Urgency): number {
+  const waits = [urgency.isConfirming ? CONFIRM_MS : QUIET_MS, isNearLevel(view) ? NEAR_MS : QUIET_MS];
+  const times = [...urgency.retryAtMs, ...urgency.deadlinesMs].map((atMs) => atMs - view.nowMs);
+  return Math.max(SOONEST_MS, Math.min(...waits, ...times));
+}
+
+function isNearLevel({ own, position, plan, prices }: View): boolean {
+  if (prices === undefined) return false;
+  const limits = own.map(({ row }) => row.price).filter((price) => price !== undefined && price > 0n);
+  const stop = position?.stopLoss;
+  const isStopNear = stop !== undefined && isNear(stop, triggerPriceOf(prices, plan.stopLoss.triggerBy));
+  return isStopNear || limits.some((price) => price !== undefined && isNear(price, prices.last));
+}
+
+function isNear(level: Decimal, price: Decimal): boolean {
+  return abs(level - price) * 1_000n <= price * NEAR_PER_MILLE;
+}

@@ -1,0 +1,85 @@
+import type { Action, Attempts, Condition, ConditionName } from './decision.ts';
+import { isTakeProfit } from './executed.ts';
+import { FAILING_AFTER } from './settle.ts';
+import { hasClosedBooks } from './has-closed-books.ts';
+import { opposite } from './level.ts';
+import { protection } from './protection.ts';
+import type { Draft } from './rule.ts';
+import { isBusy } from './view.ts';
+import type { View } from './view.ts';
+
+export type Conditions = Readonly<Partial<Record<ConditionName, Condition>>>;
+
+/** What holds now, with since when: one that held before keeps its time. */
+export function conditionsNow(
+  before: Conditions,
+  details: ReadonlyMap<ConditionName, string>,
+  nowMs: number,
+): Conditions {
+  const entries = [...details].map(
+    ([name, detail]) => [name, { sinceMs: before[name]?.sinceMs ?? nowMs, detail }] as const,
+  );
+  const names = Object.keys(before);
+  const isSame =
+    names.length === entries.length && entries.every(([name, { detail }]) => before[name]?.detail === detail);
+  return isSame ? before : Object.fromEntries(entries);
+}
+
+/** The tp-sl lane's conditions: about the position, its protection and its books. */
+export function tpSlConditions(
+  draft: Draft,
+  view: View,
+  attempts: Readonly<Record<string, Attempts>>,
+  wanted: readonly Action[],
+): ReadonlyMap<ConditionName, string> {
+  const found = new Map(draft.conditions);
+  found.delete('EntryExpired');
+  if (draft.stop !== undefined) {
+    const covered = protection(view.snapshot, view.plan);
+    if (typeof covered === 'object') found.set('NoStop', covered.missing);
+  }
+  if (isMismatch(view)) found.set('SizeMismatch', 'the executions do not add up to the position');
+  if (isBusy(view)) found.set('PositionBusy', `position status ${view.snapshot.position?.status ?? ''}`);
+  if (hasForeign(view)) found.set('ForeignOrder', "an order that is not ours can change this plan's position");
+  if (isCut(draft, view, wanted)) found.set('CapacityShortfall', 'a take-profit works with less than was asked');
+  for (const [name, detail] of failing(attempts)) found.set(name, detail);
+  return found;
+}
+
+/** The limit-order lane's conditions: what became of its entries. */
+export function limitOrderConditions(
+  draft: Draft,
+  attempts: Readonly<Record<string, Attempts>>,
+): ReadonlyMap<ConditionName, string> {
+  const expired = draft.conditions.get('EntryExpired');
+  return new Map([...(expired === undefined ? [] : [['EntryExpired', expired] as const]), ...failing(attempts)]);
+}
+
+function failing(attempts: Readonly<Record<string, Attempts>>): ReadonlyMap<ConditionName, string> {
+  const found = new Map<ConditionName, string>();
+  for (const [key, { count, code, message }] of Object.entries(attempts)) {
+    if (count < FAILING_AFTER) continue;
+    found.set(key.startsWith('set-stop:') ? 'StopRejected' : 'ActionFailing', `${key}: ${code} ${message}`);
+  }
+  return found;
+}
+
+/** Only where the row is known to be neither ahead of nor behind the executions. */
+function isMismatch(view: View): boolean {
+  const { snapshot, plan, tpSl } = view;
+  if (hasClosedBooks(snapshot, plan)) return false;
+  const { position, executionsSeq } = snapshot;
+  return position === undefined ? tpSl.stage !== 'waiting' && view.fills.size === 0 : position.seq === executionsSeq;
+}
+
+function hasForeign({ foreign, plan }: View): boolean {
+  return foreign.some(({ reduceOnly, side }) => reduceOnly || side === opposite(plan.side));
+}
+
+function isCut({ takeProfits, tpSl }: Draft, { own }: View, wanted: readonly Action[]): boolean {
+  return own.some(({ leg, row }) => {
+    const target = isTakeProfit(leg) ? takeProfits?.get(leg) : undefined;
+    const isAmended = wanted.some((action) => action.type === 'amend' && action.leg === leg);
+    return target !== undefined && target > row.leavesQty && !isAmended && tpSl.asked?.[leg] !== undefined;
+  });
+}

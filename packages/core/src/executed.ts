@@ -1,0 +1,35 @@
+import { sum } from './decimal.ts';
+import type { Decimal } from './decimal.ts';
+import type { Executed, ExecutedBy } from './facts.ts';
+
+export type ExecutedSums = ReadonlyMap<ExecutedBy, Executed>;
+
+export const NOTHING: Executed = { qty: 0n, value: 0n, fee: 0n };
+
+/** Sums over all entries of `executed` whose key satisfies `matches`. */
+export function executedBy(executed: ExecutedSums, matches: (by: ExecutedBy) => boolean): Executed {
+  const sums = [...executed].filter(([by]) => matches(by)).map(([, sums_]) => sums_);
+  return {
+    qty: sum(sums.map(({ qty }) => qty)),
+    value: sum(sums.map(({ value }) => value)),
+    fee: sum(sums.map(({ fee }) => fee)),
+  };
+}
+
+export function isEntry(by: ExecutedBy): by is `e${number}` {
+  return /^e\d/.test(by);
+}
+
+export function isTakeProfit(by: ExecutedBy): by is `t${number}` {
+  return by.startsWith('t');
+}
+
+/** Whether it added to the position. */
+export function isOpening(by: ExecutedBy): boolean {
+  return isEntry(by) || by === 'external-in';
+}
+
+/** What the executions say that the position's size should be, on whichever side it is. */
+export function netQty(executed: ExecutedSums): Decimal {
+  return executedBy(executed, isOpening).qty - executedBy(executed, (by) => !isOpening(by)).qty;
+}

@@ -1,0 +1,58 @@
+import type { OrderRow, Snapshot } from './facts.ts';
+import type { Leg, Plan } from './model.ts';
+import { parseOrderLinkId } from './order-link-id.ts';
+
+const ENDED: ReadonlySet<string> = new Set([
+  'Filled',
+  'Cancelled',
+  'Rejected',
+  'Deactivated',
+  'PartiallyFilledCanceled',
+]);
+
+/** One working order of the plan, and which generation of its leg it is. */
+export interface OwnOrder {
+  readonly leg: Leg;
+  readonly generation: number;
+  readonly restoreEpoch: number;
+  readonly row: OrderRow;
+}
+
+/** The rows of a snapshot by owner. */
+export interface OrdersByOwner {
+  /** Newest generation first, so the first of a leg is the one that counts and the rest are extras (F-20). */
+  readonly own: readonly OwnOrder[];
+  /** The position's Full-mode stop (S-01); undefined = none is listed. */
+  readonly stop: OrderRow | undefined;
+  /** Everybody else's: never touched, but counted (S-24). */
+  readonly foreign: readonly OrderRow[];
+}
+
+/** Sorts the working rows by owner. Without `installation` the plan's id alone decides; plan ids are unique. */
+export function ordersByOwner(snapshot: Snapshot, plan: Plan, installation?: string): OrdersByOwner {
+  const working = snapshot.orders.filter(({ status }) => !ENDED.has(status));
+  const own = working.flatMap((row) => ownOrder(row, plan, installation) ?? []);
+  const ownRows = new Set(own.map(({ row }) => row));
+
+  return {
+    own: own.toSorted(newestFirst),
+    stop: working.find((row) => isPositionStop(row) && row.stopOrderType === 'StopLoss'),
+    foreign: working.filter((row) => !ownRows.has(row) && !isPositionStop(row)),
+  };
+}
+
+function ownOrder(row: OrderRow, plan: Plan, installation?: string): OwnOrder | undefined {
+  const identity = parseOrderLinkId(row.orderLinkId);
+  if (identity === undefined || identity.planId !== plan.id) return undefined;
+  if (installation !== undefined && identity.installation !== installation) return undefined;
+  return { leg: identity.leg, generation: identity.generation, restoreEpoch: identity.restoreEpoch, row };
+}
+
+function newestFirst(a: OwnOrder, b: OwnOrder): number {
+  return b.restoreEpoch - a.restoreEpoch || b.generation - a.generation;
+}
+
+/** Full mode only: rows of Partial stops are foreign (S-24). */
+function isPositionStop({ orderLinkId, stopOrderType }: OrderRow): boolean {
+  return orderLinkId === '' && (stopOrderType === 'StopLoss' || stopOrderType === 'TrailingStop');
+}

@@ -1,0 +1,172 @@
+import type { Placed, TpSlState } from './decision.ts';
+import { isEntry, isOpening, isTakeProfit, NOTHING } from './executed.ts';
+import type { ExecutedBy, Snapshot } from './facts.ts';
+import { filledTakeProfits } from './filled-take-profits.ts';
+import { isLeg } from './is-leg.ts';
+import type { Leg } from './model.ts';
+import { reopened } from './reopened.ts';
+import { FILLED } from './rules/entry.ts';
+import { NEXT_STAGE } from './stage.ts';
+import type { Evidence } from './stage.ts';
+import { executedQty, workingOrder } from './view.ts';
+import type { View } from './view.ts';
+
+/** A create that was signed before the stage became `closing` lands within this time: recv_window + 1.5 s (S-29). */
+const LATE_CREATE_MS = 4_000;
+
+/** The tp-sl lane's state after the facts: what was filled, and the stage. Only evidence that was read moves it (F-18). */
+export function progress(view: View): TpSlState {
+  const { tpSl, fills, nowMs } = view;
+  const filled = filledTakeProfits(view);
+  const lastOut = newestOut(fills.keys()) ?? tpSl.lastOut;
+  const counted: TpSlState = {
+    ...tpSl,
+    filledTakeProfits: filled,
+    seen: seenNow(view),
+    ...(fills.size > 0 && { lastFillAtMs: nowMs }),
+    ...(lastOut !== undefined && { lastOut }),
+    ...epochNow(view),
+    ...generationsNow(view),
+  };
+  return advance(withoutStale(counted, view), view);
+}
+
+/** Drops what the facts have overtaken: what was asked for another size (S-18), and an exit that has reached flat. */
+function withoutStale(state: TpSlState, view: View): TpSlState {
+  const { placed: before, asked, exit, throughSinceMs, ...rest } = state;
+  const placed = placedNow(before, view, (leg) => !isEntry(leg));
+  const isOut = isFlat(view);
+  return {
+    ...rest,
+    ...(placed !== undefined && { placed }),
+    ...(asked !== undefined && view.fills.size === 0 && { asked }),
+    ...(exit !== undefined && !isOut && { exit }),
+    ...(throughSinceMs !== undefined && !isOut && { throughSinceMs }),
+  };
+}
+
+function isFlat({ entered, hasClosedBooks, size }: View): boolean {
+  return entered.qty > 0n && hasClosedBooks && size === 0n;
+}
+
+/** Orders of a lane that work, or have gone missing and are not settled yet. undefined = none. */
+export function placedNow(before: Placed = {}, view: View, owns: (leg: Leg) => boolean): Placed | undefined {
+  const placed: Partial<Record<Leg, number>> = {};
+  for (const leg of Object.keys(before).filter(isLeg)) {
+    const missingSinceMs = (before[leg] ?? 0) > 0 ? before[leg] : view.nowMs;
+    if (missingSinceMs !== undefined && !isSettled(leg, missingSinceMs, view)) placed[leg] = missingSinceMs;
+  }
+  for (const { leg } of view.own) if (owns(leg)) placed[leg] = 0;
+  return Object.keys(placed).length === 0 ? undefined : placed;
+}
+
+/** What became of a missing order is known: it executed, or both listings were read again without it. */
+function isSettled(leg: Leg, missingSinceMs: number, view: View): boolean {
+  const { ordersAtMs, positionAtMs } = view.snapshot;
+  const isReadAgain = ordersAtMs > missingSinceMs && positionAtMs > missingSinceMs;
+  return isReadAgain || view.fills.has(leg) || isEntered(leg, view);
+}
+
+/** Whether a leg's order has vanished and may have filled: then it is not placed anew yet (F-25). */
+export function isUnsettled(placed: Placed | undefined, leg: Leg): boolean {
+  return (placed?.[leg] ?? 0) > 0;
+}
+
+function isEntered(leg: Leg, view: View): boolean {
+  const planned = view.plan.entries.find((entry) => entry.leg === leg);
+  const executed = view.snapshot.executed.get(leg)?.qty ?? 0n;
+  return planned !== undefined && executed > 0n && (planned.type === 'Market' || executed >= planned.qty);
+}
+
+function advance(state: TpSlState, view: View): TpSlState {
+  const stage = NEXT_STAGE[state.stage][evidence(state, view)];
+  if (stage === state.stage) return state;
+  if (stage === 'closing') return { ...state, stage, closingSinceMs: view.nowMs, closeReason: closeReason(state) };
+  if (stage === 'closed' && state.closeReason === undefined) return { ...state, stage, closeReason: 'not-entered' };
+  return { ...state, stage };
+}
+
+function evidence(state: TpSlState, view: View): Evidence {
+  const { entered, plan } = view;
+  if (entered.qty === 0n) return isVoid(view) ? 'void' : 'none';
+  if (isOver(state, view)) return isGone(state, view) ? 'gone' : 'flat';
+
+  const breakevenLeg = plan.breakeven && plan.takeProfits[plan.breakeven.afterTakeProfit - 1]?.leg;
+  return breakevenLeg !== undefined && state.filledTakeProfits.includes(breakevenLeg) ? 'scaled' : 'position';
+}
+
+function isOver(state: TpSlState, view: View): boolean {
+  return isFlat(view) || isLeftBehind(state, view) || reopened(view) === 'by others';
+}
+
+/** A position that came after flat and that no entry of ours opened is somebody else's: the plan ends without it. */
+function isLeftBehind({ stage, exit }: TpSlState, { hasClosedBooks, fills }: View): boolean {
+  return stage === 'closing' && exit === undefined && hasClosedBooks && ![...fills.keys()].some(isEntry);
+}
+
+/** All entries ended unfilled, long enough ago that no create can still be under way. */
+function isVoid({ plan, limitOrder, knowsLimitOrder, own, hasClosedBooks, snapshot }: View): boolean {
+  const { ended, endedAtMs, placed } = limitOrder;
+  if (!knowsLimitOrder || !hasClosedBooks || own.length > 0 || placed !== undefined) return false;
+  return (
+    isReadWellAfter(endedAtMs, snapshot) &&
+    plan.entries.every(({ leg }) => ended[leg] !== undefined && ended[leg] !== FILLED)
+  );
+}
+
+function isGone({ closingSinceMs }: TpSlState, { own, snapshot, limitOrder }: View): boolean {
+  return own.length === 0 && limitOrder.placed === undefined && isReadWellAfter(closingSinceMs, snapshot);
+}
+
+function isReadWellAfter(sinceMs: number | undefined, { ordersAtMs, positionAtMs }: Snapshot): boolean {
+  return sinceMs !== undefined && Math.min(ordersAtMs, positionAtMs) > sinceMs + LATE_CREATE_MS;
+}
+
+function closeReason({ lastOut }: TpSlState): NonNullable<TpSlState['closeReason']> {
+  if (lastOut === undefined || lastOut === 'external-out') return 'external';
+  if (lastOut === 'liquidation' || lastOut === 'stop') return lastOut;
+  return lastOut === 'x' ? 'exit' : 'take-profit';
+}
+
+/** Of several at once, the one that closes a whole position is taken for the last. */
+function newestOut(fills: Iterable<ExecutedBy>): ExecutedBy | undefined {
+  const out = [...fills].filter((by) => !isOpening(by));
+  const closers: readonly ExecutedBy[] = ['liquidation', 'x', 'stop', 'external-out'];
+  return closers.find((by) => out.includes(by)) ?? out.toSorted().at(-1);
+}
+
+function seenNow({ tpSl, fills, snapshot }: View): TpSlState['seen'] {
+  if (fills.size === 0) return tpSl.seen;
+  const grown = [...fills.keys()].map((by) => [by, snapshot.executed.get(by) ?? NOTHING] as const);
+  return { ...tpSl.seen, ...Object.fromEntries(grown) };
+}
+
+/** The epoch is bound once, to the first position that our entries opened. */
+function epochNow({ tpSl, position, entered, hasClosedBooks }: View): Pick<TpSlState, 'openTimeMs' | 'epochEntered'> {
+  const { openTimeMs } = position ?? {};
+  if (openTimeMs === undefined || entered.qty === 0n || !hasClosedBooks) return {};
+  const isSame = tpSl.openTimeMs === undefined || tpSl.openTimeMs === openTimeMs;
+  return isSame ? { openTimeMs, epochEntered: entered.qty } : {};
+}
+
+/**
+ * An exit or take-profit that executed and no longer works has ended: the next order of its leg needs a new id (S-25). An
+ * adopted order of a higher generation raises ours.
+ */
+function generationsNow(view: View): Pick<TpSlState, 'generations' | 'priors'> {
+  const { tpSl, fills, own, plan } = view;
+  const ended = [...fills.keys()].filter(isExitLeg).filter((leg) => workingOrder(view, leg) === undefined);
+  const adopted = own.filter(({ leg, restoreEpoch }) => !isEntry(leg) && restoreEpoch === plan.restoreEpoch);
+
+  const generations: Partial<Record<Leg, number>> = { ...tpSl.generations };
+  for (const leg of ended) generations[leg] = (generations[leg] ?? 0) + 1;
+  for (const { leg, generation } of adopted) generations[leg] = Math.max(generation, generations[leg] ?? 0);
+
+  if (ended.length === 0) return { generations };
+  const priors = ended.map((leg) => [leg, executedQty(view, leg)] as const);
+  return { generations, priors: { ...tpSl.priors, ...Object.fromEntries(priors) } };
+}
+
+function isExitLeg(by: ExecutedBy): by is 'x' | `t${number}` {
+  return isTakeProfit(by) || by === 'x';
+}

@@ -1,0 +1,19 @@
+import type { Rule } from '../rule.ts';
+import { breakeven } from './breakeven.ts';
+import { cancelEntries } from './cancel-entries.ts';
+import { closeWhenFlat } from './close-when-flat.ts';
+import { entry } from './entry.ts';
+import { exit } from './exit.ts';
+import { stopLoss } from './stop-loss.ts';
+import { takeProfitLadder } from './take-profit-ladder.ts';
+
+/** In this order: later rules override earlier ones. Both lanes run all of them and each carries out its own part. */
+export const RULES: readonly Rule[] = [
+  closeWhenFlat,
+  stopLoss,
+  breakeven,
+  takeProfitLadder,
+  exit,
+  entry,
+  cancelEntries,
+];

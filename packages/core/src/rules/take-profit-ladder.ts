@@ -1,0 +1,49 @@
+import { max, min, sum } from '../decimal.ts';
+import type { Decimal } from '../decimal.ts';
+import { isEntry } from '../executed.ts';
+import { ladderRules, rungsOf } from '../filled-take-profits.ts';
+import { distribute } from '../ladder.ts';
+import { opposite } from '../level.ts';
+import { withCondition } from '../rule.ts';
+import type { Draft, Rule } from '../rule.ts';
+import { executedQty, isStopFiring } from '../view.ts';
+import type { View } from '../view.ts';
+
+/**
+ * The position's size, distributed over the take-profits (S-16 to S-19): only on closed books, and never beyond what
+ * others' reduce-only orders leave of the position.
+ */
+export const takeProfitLadder: Rule = (draft, view) => {
+  if (draft.stop === undefined || draft.tpSl.exit !== undefined || !isFit(draft, view)) return draft;
+
+  const capacity = max(0n, view.size - foreignReduceOnly(view));
+  const wanted = min(view.size, capacity);
+  const rungs = rungsOf(view, draft.tpSl.filledTakeProfits);
+  const laddered = { ...draft, takeProfits: distribute(wanted, rungs, ladderRules(view)).targets };
+  return wanted < view.size
+    ? withCondition(laddered, 'CapacityShortfall', "others' reduce-only orders hold a part of the position")
+    : laddered;
+};
+
+function isFit(draft: Draft, view: View): boolean {
+  return (
+    draft.tpSl.stage !== 'closing' &&
+    view.hasClosedBooks &&
+    !isStopFiring(view) &&
+    !view.own.some((order) => isBehind(order, draft, view))
+  );
+}
+
+/** An order row that shows less than its leg has executed is older than the fill: nothing is computed from it. */
+function isBehind({ leg, row }: View['own'][number], { tpSl }: Draft, view: View): boolean {
+  if (isEntry(leg) || leg === 'x') return false;
+  const isAccountedFor = row.cumExecQty + (tpSl.priors?.[leg] ?? 0n) === executedQty(view, leg);
+  return !isAccountedFor && view.snapshot.ordersAtMs <= (tpSl.lastFillAtMs ?? 0);
+}
+
+function foreignReduceOnly({ foreign, plan }: View): Decimal {
+  const holding = foreign.filter(
+    (row) => row.reduceOnly && row.side === opposite(plan.side) && row.status !== 'Untriggered',
+  );
+  return sum(holding.map(({ leavesQty }) => leavesQty));
+}

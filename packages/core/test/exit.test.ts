@@ -1,0 +1,111 @@
+import { expect, test } from 'vitest';
+import { decide, decimal, initialState, settle } from '../src/index.ts';
+import type { Plan, Snapshot, TpSlState } from '../src/index.ts';
+import {
+  aPlan,
+  aPosition,
+  aSnapshot,
+  aStopRow,
+  aTakeProfitRow,
+  executed,
+  ownLinkId,
+  prices,
+  START_MS,
+  tpSlContext,
+} from '../testing/index.ts';
+
+test('S-06 price through the stop for more than a second with size left: exit', () => {
+  const through = aSnapshot({
+    position: aPosition(),
+    orders: [aStopRow()],
+    executed: executed({ e0: '100' }),
+    prices: prices('89'),
+    positionAtMs: START_MS + 1_000,
+  });
+  const state = opened();
+  const waiting = decideOn(through, { state, nowMs: START_MS + 1_000 });
+  expect(waiting.state.exit).toBeUndefined();
+  expect(waiting.nextCheckInMs).toBe(1_000);
+
+  const over = decideOn({ ...through, positionAtMs: START_MS + 1_001 }, { state, nowMs: START_MS + 1_001 });
+  expect(over.actions).toMatchObject([{ type: 'create', leg: 'x', order: { qty: 0n } }]);
+  expect(over.state.exit?.reason).toBe('through-stop');
+});
+
+test('S-04 through is judged on the stop own source', () => {
+  const plan = aPlan({ stopLoss: { triggerPrice: decimal('90'), triggerBy: 'MarkPrice' } });
+  const snapshot = aSnapshot({
+    position: aPosition(),
+    orders: [aStopRow({ triggerBy: 'MarkPrice' })],
+    executed: executed({ e0: '100' }),
+    prices: { ...prices('100'), last: decimal('80') },
+    positionAtMs: START_MS + 5_000,
+  });
+  expect(decideOn(snapshot, { plan, nowMs: START_MS + 5_000 }).state.exit).toBeUndefined();
+});
+
+test('S-06 a stop that ended with size left is answered by an exit', () => {
+  const rest = aSnapshot({
+    position: aPosition({ size: decimal('60') }),
+    orders: [aStopRow({ qty: decimal('60') })],
+    executed: executed({ e0: '100', stop: '40' }),
+  });
+  expect(decideOn(rest).actions).toMatchObject([{ type: 'create', leg: 'x' }]);
+});
+
+test('F-27 while a stop fires no stop is set and no take-profit touched', () => {
+  const firing = aSnapshot({
+    position: aPosition({ stopLoss: undefined }),
+    orders: [aStopRow({ status: 'Triggered' })],
+    executed: executed({ e0: '100' }),
+  });
+  expect(decideOn(firing).actions).toEqual([]);
+});
+
+test('S-14 an exit without capacity cancels our take-profits first, and is sent again when they are gone', () => {
+  const exiting: TpSlState = { ...opened(), exit: { reason: 'operator', sinceMs: START_MS } };
+  const full = aSnapshot({
+    position: aPosition(),
+    orders: [aStopRow(), aTakeProfitRow('t1', '100', '110')],
+    executed: executed({ e0: '100' }),
+  });
+  const first = decideOn(full, { state: exiting });
+  const [exit] = first.actions;
+  if (exit === undefined) throw new Error('no exit was sent');
+  const refusal = { action: exit, result: 'refused', reason: 'no-capacity', code: 110_017, message: '' } as const;
+  const refused = settle('tp-sl', first.state, [refusal], START_MS);
+  expect(decideOn(full, { state: refused }).actions).toMatchObject([
+    { type: 'cancel', leg: 't1', budget: 'protective' },
+  ]);
+  const cleared = { ...full, orders: [aStopRow()] };
+  expect(decideOn(cleared, { state: refused, nowMs: START_MS + 1_000 }).actions).toMatchObject([
+    { type: 'create', leg: 'x' },
+  ]);
+});
+
+test('S-14 the next exit order has an id of its own once the last one executed', () => {
+  const exiting: TpSlState = { ...opened(), exit: { reason: 'operator', sinceMs: START_MS } };
+  const rest = aSnapshot({
+    position: aPosition({ size: decimal('60') }),
+    orders: [aStopRow()],
+    executed: executed({ e0: '100', x: '40' }),
+  });
+  expect(decideOn(rest, { state: exiting }).actions).toMatchObject([{ order: { orderLinkId: ownLinkId('x', 1) } }]);
+});
+
+interface With {
+  readonly plan?: Plan;
+  readonly state?: TpSlState;
+  readonly nowMs?: number;
+}
+
+function decideOn(
+  snapshot: Snapshot,
+  { state = initialState('tp-sl'), ...rest }: With = {},
+): ReturnType<typeof decide<'tp-sl'>> {
+  return decide('tp-sl', snapshot, tpSlContext({ state, tpSl: state, ...rest }));
+}
+
+function opened(): TpSlState {
+  return { ...initialState('tp-sl'), stage: 'open', seen: Object.fromEntries(executed({ e0: '100' })) };
+}

@@ -1,0 +1,172 @@
+import * as fc from 'fast-check';
+import { ONE } from './core.ts';
+import type { Decimal, Entry, Instrument, Lane, Plan, Side, TakeProfit } from './core.ts';
+import { anInstrument, aPlan, START_MS } from './builders.ts';
+
+/** One thing that happens to a plan, or one look at it. */
+export type Step =
+  /** The market goes to reference + `units` / 4 of the plan's unit, in the direction of profit. */
+  | { readonly kind: 'move'; readonly units: number; readonly quarters: number }
+  /** One lane is checked; of its actions those are sent whose bit in `mask` is set. */
+  | { readonly kind: 'check'; readonly lane: Lane; readonly mask: number }
+  /** The same on rows of different age: so many pictures ago. */
+  | { readonly kind: 'stale'; readonly lane: Lane; readonly positionAge: number; readonly ordersAge: number }
+  | { readonly kind: 'rest' }
+  | { readonly kind: 'wait'; readonly ms: number }
+  /** Somebody else trades this many quarters of the position's size. */
+  | { readonly kind: 'trade'; readonly side: Side; readonly quarters: number }
+  /** Somebody else cancels one of our orders. */
+  | { readonly kind: 'end'; readonly leg: string };
+
+/** A plan on an instrument of its own, and what happens to it. */
+export interface Story {
+  readonly instrument: Instrument;
+  readonly plan: Plan;
+  readonly reference: Decimal;
+  /** The distance that the plan's levels are measured in. */
+  readonly unit: Decimal;
+  readonly steps: readonly Step[];
+}
+
+export interface StoryOptions {
+  /** Whether others may trade and cancel in the story. */
+  readonly hasOthers?: boolean;
+  readonly maxSteps?: number;
+  /** Whether the story waits at its end until nothing is under way any more. */
+  readonly isPatient?: boolean;
+}
+
+const PATIENCE: readonly Step[] = [{ kind: 'rest' }, { kind: 'wait', ms: 10_000 }];
+
+export function instruments(): fc.Arbitrary<Instrument> {
+  return fc
+    .tuple(scaled([1, 2, 5, 25], 5), scaled([1, 2, 5, 10], 3), fc.integer({ min: 1, max: 30 }))
+    .map(([tickSize, qtyStep, least]) =>
+      anInstrument({ tickSize, qtyStep, minOrderQty: qtyStep * BigInt(least), minNotionalValue: 0n }),
+    );
+}
+
+/** One of the factors, divided by ten up to `places` times. */
+function scaled(factors: readonly number[], places: number): fc.Arbitrary<Decimal> {
+  return fc
+    .tuple(fc.constantFrom(...factors), fc.integer({ min: 0, max: places }))
+    .map(([factor, exponent]) => (BigInt(factor) * ONE) / 10n ** BigInt(exponent));
+}
+
+export function stories({
+  hasOthers = false,
+  maxSteps = 12,
+  isPatient = false,
+}: StoryOptions = {}): fc.Arbitrary<Story> {
+  return fc.tuple(instruments(), fc.integer({ min: 2_000, max: 200_000 })).chain(([instrument, ticks]) => {
+    const reference = BigInt(ticks) * instrument.tickSize;
+    const unit = BigInt(Math.floor(ticks / 100)) * instrument.tickSize;
+    const steps = fc.array(stepsOf(hasOthers), { minLength: 2, maxLength: maxSteps });
+    return fc.tuple(plans(instrument, reference, unit), steps).map(([plan, story]) => ({
+      instrument,
+      plan,
+      reference,
+      unit,
+      steps: [{ kind: 'rest' }, ...story, ...(isPatient ? PATIENCE : [])],
+    }));
+  });
+}
+
+function plans(instrument: Instrument, reference: Decimal, unit: Decimal): fc.Arbitrary<Plan> {
+  const quantity = fc
+    .integer({ min: 1, max: 400 })
+    .map((steps) => instrument.minOrderQty + BigInt(steps) * instrument.qtyStep);
+
+  return fc
+    .record({
+      side: fc.constantFrom<Side>('Buy', 'Sell'),
+      market: fc.option(quantity, { freq: 4, nil: undefined }),
+      limits: fc.array(fc.tuple(quantity, fc.integer({ min: 1, max: 2 })), { minLength: 1, maxLength: 3 }),
+      shares: shares(),
+      breakeven: fc.constantFrom(undefined, 'exit' as const, 'keep' as const),
+      cancelEntriesAfterTakeProfit: fc.constantFrom(undefined, 1),
+      expiresInMs: fc.constantFrom(undefined, 5_000, 60_000),
+    })
+    .map(({ side, market, limits, shares: percents, breakeven, cancelEntriesAfterTakeProfit, expiresInMs }) => {
+      const away = side === 'Buy' ? unit : -unit;
+      const depth = limits.map(([, gap]) => BigInt(gap));
+      const price = (index: number): Decimal =>
+        reference - away * depth.slice(0, index + 1).reduce((a, b) => a + b, 0n);
+      const entries: readonly Entry[] = [
+        ...(market === undefined ? [] : [{ leg: 'e0', type: 'Market', qty: market } as const]),
+        ...limits.map(([qty], index) => ({ leg: `e${index + 1}`, type: 'Limit', qty, price: price(index) }) as const),
+      ];
+      const triggerPrice = price(limits.length - 1) - away * 2n;
+      const { breakeven: _breakeven, cancelEntriesAfterTakeProfit: _cancel, ...base } = aPlan();
+      return {
+        ...base,
+        side,
+        entries,
+        takeProfits: percents.map(rungAt(reference, away)),
+        stopLoss: { triggerPrice, triggerBy: 'LastPrice' as const },
+        referencePrice: reference,
+        ...(breakeven !== undefined && { breakeven: { afterTakeProfit: 1, ifThrough: breakeven } }),
+        ...(cancelEntriesAfterTakeProfit !== undefined && { cancelEntriesAfterTakeProfit }),
+        ...(expiresInMs !== undefined && { entriesExpireAtMs: START_MS + expiresInMs }),
+      };
+    });
+}
+
+function rungAt(reference: Decimal, away: Decimal): (percent: number, index: number) => TakeProfit {
+  return (percent, index) => ({
+    leg: `t${index + 1}`,
+    price: reference + away * BigInt(2 + index),
+    share: (BigInt(percent) * ONE) / 100n,
+  });
+}
+
+/** One to five whole percentages above 0 that sum to 100. */
+function shares(): fc.Arbitrary<readonly number[]> {
+  return fc.uniqueArray(fc.integer({ min: 1, max: 99 }), { maxLength: 4 }).map((cuts) => {
+    const edges = [0, ...cuts.toSorted((a, b) => a - b), 100];
+    return edges.slice(1).map((edge, index) => edge - (edges[index] ?? 0));
+  });
+}
+
+function stepsOf(hasOthers: boolean): fc.Arbitrary<Step> {
+  const lane = fc.constantFrom<Lane>('tp-sl', 'limit-order');
+  const age = fc.integer({ min: 0, max: 3 });
+  const own: readonly fc.WeightedArbitrary<Step>[] = [
+    {
+      weight: 6,
+      arbitrary: fc.record({
+        kind: fc.constant('move' as const),
+        units: fc.integer({ min: -20, max: 28 }),
+        quarters: fc.integer({ min: 1, max: 4 }),
+      }),
+    },
+    {
+      weight: 5,
+      arbitrary: fc.record({ kind: fc.constant('check' as const), lane, mask: fc.integer({ min: 0, max: 255 }) }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({ kind: fc.constant('stale' as const), lane, positionAge: age, ordersAge: age }),
+    },
+    { weight: 3, arbitrary: fc.constant({ kind: 'rest' as const }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.constantFrom(1_500, 10_000, 40_000) }),
+    },
+  ];
+  const others: readonly fc.WeightedArbitrary<Step>[] = [
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        kind: fc.constant('trade' as const),
+        side: fc.constantFrom<Side>('Buy', 'Sell'),
+        quarters: fc.integer({ min: 1, max: 6 }),
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({ kind: fc.constant('end' as const), leg: fc.constantFrom('e1', 'e2', 't1', 't2', 't3') }),
+    },
+  ];
+  return fc.oneof(...own, ...(hasOthers ? others : []));
+}

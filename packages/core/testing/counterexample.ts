@@ -1,0 +1,46 @@
+import * as fc from 'fast-check';
+import { stories } from './arbitraries.ts';
+import type { Story, StoryOptions } from './arbitraries.ts';
+import { tell } from './tell.ts';
+import type { Look } from './tell.ts';
+import type { Monitor } from './play.ts';
+
+const RUNS = 2_000;
+
+/** Says what is wrong; empty = nothing. */
+export interface Judge {
+  readonly atLook?: (look: Look, story: Story) => readonly string[];
+  readonly atRest?: (monitor: Monitor, story: Story) => readonly string[];
+  readonly atEnd?: (monitor: Monitor, story: Story) => readonly string[];
+}
+
+/**
+ * Lives through 2,000 random stories and has each judged by a judge of its own. 'none', or the shortest story found that
+ * breaks a promise, with the seed and path that bring it back as options.
+ */
+export function counterexample(options: StoryOptions & Replay, judgeOf: () => Judge): string {
+  const { seed, path, ...storyOptions } = options;
+  const details = fc.check(
+    fc.property(stories(storyOptions), (story) => {
+      const faults = judged(story, judgeOf());
+      if (faults.length > 0) throw new Error(faults.join('\n'));
+    }),
+    { numRuns: RUNS, ...(seed !== undefined && { seed }), ...(path !== undefined && { path }) },
+  );
+  return details.failed ? (fc.defaultReportMessage(details) ?? 'failed') : 'none';
+}
+
+/** To run one found story again. */
+export interface Replay {
+  readonly seed?: number;
+  readonly path?: string;
+}
+
+function judged(story: Story, { atLook, atRest, atEnd }: Judge): readonly string[] {
+  const faults: string[] = [];
+  const monitor = tell(story, {
+    onLook: (look) => faults.push(...(atLook?.(look, story) ?? [])),
+    onRest: (resting) => faults.push(...(atRest?.(resting, story) ?? [])),
+  });
+  return [...faults, ...(atEnd?.(monitor, story) ?? [])];
+}

@@ -1,0 +1,7 @@
+export * from './arbitraries.ts';
+export * from './builders.ts';
+export * from './counterexample.ts';
+export * from './play.ts';
+export * from './send.ts';
+export * from './venue-model.ts';
+export * from './tell.ts';

@@ -1,0 +1,111 @@
+import { floorTo, needsExecutions } from './core.ts';
+import type { Action, Lane, Snapshot } from './core.ts';
+import type { Step, Story } from './arbitraries.ts';
+import { check, monitorOn, settleDown } from './play.ts';
+import type { Monitor } from './play.ts';
+import { addForeign, endOrder, moveTo, openVenue, snapshotOf, trade } from './venue-model.ts';
+
+/** What a check decided, and on what. */
+export interface Look {
+  readonly lane: Lane;
+  readonly actions: readonly Action[];
+  readonly monitor: Monitor;
+}
+
+/**
+ * Lives through a story. `onLook` sees each single check, `onRest` the monitor whenever it has come to rest, at the end at
+ * the latest.
+ */
+export function tell(
+  story: Story,
+  { onLook, onRest }: { readonly onLook?: (look: Look) => void; readonly onRest?: (monitor: Monitor) => void },
+): Monitor {
+  const venue = openVenue(story.instrument, story.plan, { price: story.reference });
+  const monitor = monitorOn(venue);
+  const pictures: Snapshot[] = [];
+
+  for (const step of [...story.steps, { kind: 'rest' } as const]) {
+    venue.nowMs += 500;
+    pictures.unshift(snapshotOf(venue));
+    const look = take(step, story, monitor, pictures);
+    if (look !== undefined) onLook?.(look);
+    if (step.kind === 'rest') onRest?.(monitor);
+  }
+  return monitor;
+}
+
+/** An order of somebody else on the same symbol, reduce-only, which holds a part of the capacity. */
+export function withForeignOrder(monitor: Monitor): void {
+  const { instrument, plan } = monitor.venue;
+  const side = plan.side === 'Buy' ? 'Sell' : 'Buy';
+  addForeign(monitor.venue, { side, reduceOnly: true, qty: instrument.minOrderQty, leavesQty: instrument.minOrderQty });
+}
+
+function take(step: Step, story: Story, monitor: Monitor, pictures: readonly Snapshot[]): Look | undefined {
+  switch (step.kind) {
+    case 'check': {
+      const isSent = (_action: Action, index: number): boolean => ((step.mask >> (index % 8)) & 1) === 1;
+      return { lane: step.lane, actions: check(monitor, step.lane, { isSent }), monitor };
+    }
+    case 'stale': {
+      const snapshot = agedPicture(step, pictures, monitor);
+      return { lane: step.lane, actions: check(monitor, step.lane, { snapshot }), monitor };
+    }
+    case 'rest':
+      settleDown(monitor);
+      return undefined;
+    case 'move':
+    case 'wait':
+    case 'trade':
+    case 'end':
+      happen(step, story, monitor);
+      return undefined;
+    default:
+      return step satisfies never;
+  }
+}
+
+/** What happens without the monitor. */
+function happen(
+  step: Exclude<Step, { readonly kind: 'check' | 'stale' | 'rest' }>,
+  story: Story,
+  { venue }: Monitor,
+): void {
+  const { instrument, plan, reference, unit } = story;
+  switch (step.kind) {
+    case 'move': {
+      const away = plan.side === 'Buy' ? unit : -unit;
+      const price = floorTo(reference + (away * BigInt(step.units)) / 4n, instrument.tickSize);
+      return moveTo(venue, price, step.quarters);
+    }
+    case 'wait':
+      venue.nowMs += step.ms;
+      return undefined;
+    case 'trade': {
+      const quarter = (venue.position?.size ?? 0n) * BigInt(step.quarters);
+      return trade(venue, step.side, floorTo(quarter / 4n, instrument.qtyStep));
+    }
+    case 'end':
+      return endOrder(venue, step.leg);
+    default:
+      return step satisfies never;
+  }
+}
+
+/** Rows of two ages with executions of the older one, which are fetched anew where the rows ask for it. */
+function agedPicture(
+  { positionAge, ordersAge }: Step & { readonly kind: 'stale' },
+  pictures: readonly Snapshot[],
+  { venue, tpSl, limitOrder }: Monitor,
+): Snapshot {
+  const now = snapshotOf(venue);
+  const ofPosition = pictures[positionAge] ?? now;
+  const ofOrders = pictures[ordersAge] ?? now;
+  const older = pictures[Math.max(positionAge, ordersAge)] ?? now;
+  const { position, positionAtMs } = ofPosition;
+  const { orders, ordersAtMs } = ofOrders;
+  const { executed, executionsSeq } = older;
+  const aged = { ...now, position, positionAtMs, orders, ordersAtMs, executed, executionsSeq };
+  const isKnown = !needsExecutions(aged, venue.plan, { tpSl, limitOrder });
+  return isKnown ? aged : { ...aged, executed: now.executed, executionsSeq: now.executionsSeq };
+}
