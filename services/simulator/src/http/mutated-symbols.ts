@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import type { Account } from '../engine/model.ts';
+import type { Venue } from '../engine/venue.ts';
+
+const named = z.object({ symbol: z.string() });
+const shapes = z.object({ symbol: z.string().optional(), request: z.array(z.unknown()).optional() });
+
+/** The symbols that a mutating request is about; all with a fill waiting for a reaction when it names none. */
+export function symbolsOf(venue: Venue, account: Account, input: unknown): readonly string[] {
+  const parsed = shapes.safeParse(input);
+  if (!parsed.success) return [];
+  const { symbol, request } = parsed.data;
+  if (symbol !== undefined) return [symbol];
+  if (request !== undefined) {
+    const items = request.flatMap((item) => {
+      const { success, data } = named.safeParse(item);
+      return success ? [data.symbol] : [];
+    });
+    return [...new Set(items)];
+  }
+  const prefix = `${account.name}:`;
+  return [...venue.truth.pendingReactions.keys()]
+    .filter((key) => key.startsWith(prefix))
+    .map((key) => key.slice(prefix.length));
+}

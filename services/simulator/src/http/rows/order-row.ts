@@ -1,0 +1,65 @@
+import { over, roundTo, show, times } from '../../engine/decimal.ts';
+import type { Decimal } from '../../engine/decimal.ts';
+import { isWorking, leavesOf } from '../../engine/model.ts';
+import type { Order } from '../../engine/model.ts';
+
+const AVERAGE_PLACES = 8;
+
+/** One row of order/realtime and order/history, with the empty values of reference C.6. */
+export function orderRow(order: Order): Record<string, unknown> {
+  const leaves = isWorking(order) || order.status === 'Triggered' ? leavesOf(order) : 0n;
+  return {
+    symbol: order.symbol,
+    orderType: order.orderType,
+    orderLinkId: order.orderLinkId,
+    slLimitPrice: '0',
+    orderId: order.orderId,
+    cancelType: order.cancelType,
+    avgPrice: order.cumExecQty === 0n ? '' : show(roundTo(over(order.cumExecValue, order.cumExecQty), AVERAGE_PLACES)),
+    stopOrderType: order.stopOrderType,
+    lastPriceOnCreated: show(order.lastPriceOnCreated),
+    orderStatus: order.status,
+    createType: order.createType,
+    takeProfit: orEmpty(order.takeProfit),
+    cumExecValue: show(order.cumExecValue),
+    tpslMode: order.tpslMode,
+    smpType: 'None',
+    blockTradeId: '',
+    cumFeeDetail: order.cumExecFee === 0n ? {} : { USDT: show(order.cumExecFee) },
+    isLeverage: '',
+    rejectReason: order.rejectReason,
+    price: show(order.price),
+    orderIv: '',
+    createdTime: String(order.createdAtMs),
+    tpTriggerBy: order.tpTriggerBy,
+    positionIdx: order.positionIdx,
+    timeInForce: order.timeInForce,
+    leavesValue: show(times(leaves, order.price)),
+    updatedTime: String(order.updatedAtMs),
+    side: order.side,
+    smpGroup: 0,
+    tpLimitPrice: '0',
+    cumExecFee: show(order.cumExecFee),
+    leavesQty: show(leaves),
+    slTriggerBy: order.slTriggerBy,
+    closeOnTrigger: order.closeOnTrigger,
+    placeType: '',
+    cumExecQty: show(order.cumExecQty),
+    reduceOnly: order.reduceOnly,
+    qty: show(order.qty),
+    stopLoss: orEmpty(order.stopLoss),
+    marketUnit: '',
+    smpOrderId: '',
+    ...triggerFields(order),
+    parentOrderLinkId: order.parentOrderLinkId,
+    closedPnl: show(order.closedPnl),
+  };
+}
+
+function triggerFields({ triggerBy, triggerDirection, triggerPrice }: Order): Record<string, unknown> {
+  return { triggerBy, triggerDirection, triggerPrice: orEmpty(triggerPrice) };
+}
+
+function orEmpty(price: Decimal): string {
+  return price === 0n ? '' : show(price);
+}

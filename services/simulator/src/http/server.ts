@@ -1,0 +1,123 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { answerControl } from '../sim/control.ts';
+import type { Simulator } from '../simulator.ts';
+import { accountNameOf, answer } from './answer.ts';
+import type { HttpRequest } from './answer.ts';
+import { countRequest } from './count-request.ts';
+import { jsonReply } from './envelope.ts';
+import type { Reply } from './envelope.ts';
+
+const MOST_BODY_BYTES = 1_000_000;
+/** Longer than any client keeps an idle socket, so that the server is never the one that closes it. */
+const KEEP_ALIVE_MS = 120_000;
+
+export interface HttpServer {
+  readonly url: string;
+  close: () => Promise<void>;
+}
+
+/** Serves /v5 and /sim on a port (0 = any free one) of this machine. `onEffect` runs when a request has had its effect. */
+export async function listen(simulator: Simulator, port: number, onEffect: () => void): Promise<HttpServer> {
+  const server = createServer((incoming, response) => {
+    serve(simulator, incoming, response, onEffect).catch((error: unknown) => fail(response, error));
+  });
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  return { url: `http://127.0.0.1:${portOf(server)}`, close: () => close(server) };
+}
+
+async function serve(
+  simulator: Simulator,
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  onEffect: () => void,
+): Promise<void> {
+  const body = await readBody(incoming);
+  if (body === undefined) {
+    send(response, jsonReply(413, { retCode: 10001, retMsg: 'request body too large' }));
+    return;
+  }
+  const [path = '', query = ''] = splitOnce(incoming.url ?? '', '?');
+  const method = incoming.method ?? 'GET';
+  if (path.startsWith('/sim/')) {
+    const reply = answerControl(simulator, `${method} ${path.slice('/sim/'.length)}`, body);
+    onEffect();
+    send(response, reply);
+    return;
+  }
+  if (!path.startsWith('/v5/')) {
+    send(response, jsonReply(404, { retCode: 10017, retMsg: 'Route not found.' }));
+    return;
+  }
+  const { headers } = incoming;
+  const address = incoming.socket.remoteAddress ?? '';
+  const request = { method, endpoint: path.slice('/v5/'.length), query, headers, body, address };
+  await serveExchange(simulator, response, request, onEffect);
+}
+
+async function serveExchange(
+  simulator: Simulator,
+  response: ServerResponse,
+  request: HttpRequest,
+  onEffect: () => void,
+): Promise<void> {
+  const account = accountNameOf(simulator, request.headers);
+  const nowMs = simulator.clock.nowMs();
+  const faults = simulator.faults.strike({ account, endpoint: request.endpoint, nowMs });
+  const slowness = faults.filter(({ kind }) => kind === 'latency').reduce((sum, { ms = 0 }) => sum + ms, 0);
+  const halfMs = (simulator.config.latencyMs + slowness) / 2;
+  if (halfMs > 0) await delay(halfMs, undefined, { ref: false });
+  const { reply, outcome } = answer(simulator, request, faults);
+  countRequest(simulator.engine.venue.truth, { account, endpoint: request.endpoint, outcome });
+  onEffect();
+  if (halfMs > 0) await delay(halfMs, undefined, { ref: false });
+  if (reply === undefined) response.socket?.resetAndDestroy();
+  else send(response, reply);
+}
+
+async function readBody(incoming: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of incoming) {
+    if (!Buffer.isBuffer(chunk)) continue;
+    size += chunk.length;
+    if (size <= MOST_BODY_BYTES) chunks.push(chunk);
+  }
+  return size <= MOST_BODY_BYTES ? Buffer.concat(chunks) : undefined;
+}
+
+function send(response: ServerResponse, { status, headers, body }: Reply): void {
+  if (response.destroyed) return;
+  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
+  response.end(body);
+}
+
+/** A client that went away is no failure; anything else is one of ours and says so. */
+function fail(response: ServerResponse, error: unknown): void {
+  if (response.destroyed) return;
+  process.stderr.write(`simulator: ${error instanceof Error ? error.stack : String(error)}\n`);
+  if (!response.headersSent) send(response, jsonReply(500, { retCode: 10016, retMsg: 'simulator failure' }));
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
+
+function portOf(server: Server): number {
+  const address: AddressInfo | string | null = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+function splitOnce(text: string, mark: string): readonly string[] {
+  const at = text.indexOf(mark);
+  return at === -1 ? [text] : [text.slice(0, at), text.slice(at + 1)];
+}

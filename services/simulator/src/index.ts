@@ -1,0 +1,3 @@
+export { startSimulator } from './start-simulator.ts';
+export type { RunningSimulator } from './start-simulator.ts';
+export type { SimulatorConfig } from './simulator.ts';
