@@ -1,0 +1,150 @@
+import { toJson, type Decimal, type ExecutedBy } from '@backstop/core';
+import type { Redis } from 'ioredis';
+import { toWholeAndParts } from './executed-sums.ts';
+import { accountKeys } from './keys.ts';
+import { slotOf, toMember, type MonitorRef } from './monitor-ref.ts';
+import type { ExecutionRecord } from './outbox.ts';
+import { listActive } from './plans.ts';
+import { runScript } from './redis.ts';
+
+/** How long an execution's id is remembered before the cursor, ms. What is older than that counts as applied. */
+const KEEP_IDS_MS = 24 * 3_600_000;
+const PER_SCRIPT = 200;
+
+/** One execution and the sums that it belongs to. */
+export interface AppliedExecution {
+  readonly execId: string;
+  readonly timeMs: number;
+  readonly seq: number;
+  readonly symbol: string;
+  /** Without a monitor (a foreign order where no plan is) it is only archived. */
+  readonly parts: readonly ExecutionPart[];
+  /** The exchange's own row, for the archive. */
+  readonly raw: string;
+}
+
+export interface ExecutionPart {
+  readonly monitorId?: string;
+  readonly by: ExecutedBy;
+  readonly qty: Decimal;
+  readonly value: Decimal;
+  readonly fee: Decimal;
+}
+
+export interface ExecutionBatch {
+  /** Oldest first. */
+  readonly executions: readonly AppliedExecution[];
+  /** Everything up to then is in: the next read starts there. undefined = unchanged; it never goes back. */
+  readonly cursorMs: number | undefined;
+  /** By symbol, the sequence up to which the executions are complete. */
+  readonly completeSeqs: Readonly<Record<string, number>>;
+}
+
+export interface ApplyResult {
+  /** Executions that had not been applied before. */
+  readonly applied: number;
+  /** The active monitors whose sums changed; they are due now in both lanes. */
+  readonly touched: readonly MonitorRef[];
+}
+
+interface SumsOf {
+  readonly monitorId: string;
+  readonly ref: MonitorRef | undefined;
+  readonly completeSeq: number;
+}
+
+/**
+ * Adds executions to the sums of their monitors, each exactly once however often and by how many processes it is brought, with
+ * an outbox entry each. Monitors that got something new are due now in both lanes.
+ */
+export async function applyExecutions(redis: Redis, account: string, batch: ExecutionBatch): Promise<ApplyResult> {
+  const { executions, completeSeqs, cursorMs } = batch;
+  const active = await listActive(redis, account);
+  let applied = 0;
+  const touched = new Map<string, MonitorRef>();
+  for (let from = 0; from === 0 || from < executions.length; from += PER_SCRIPT) {
+    const some = executions.slice(from, from + PER_SCRIPT);
+    const isLast = from + PER_SCRIPT >= executions.length;
+    const sums = sumsOf(some, active, isLast ? completeSeqs : {});
+    const result = await applySome(redis, account, { executions: some, sums, cursorMs: isLast ? cursorMs : undefined });
+    applied += result.applied;
+    for (const ref of result.touched) touched.set(ref.monitorId, ref);
+  }
+  return { applied, touched: [...touched.values()] };
+}
+
+function sumsOf(
+  executions: readonly AppliedExecution[],
+  active: readonly MonitorRef[],
+  completeSeqs: Readonly<Record<string, number>>,
+): readonly SumsOf[] {
+  const named = executions.flatMap(({ parts }) => parts.flatMap(({ monitorId }) => monitorId ?? []));
+  const complete = active.filter(({ symbol }) => Object.hasOwn(completeSeqs, symbol)).map(({ monitorId }) => monitorId);
+  const refs = new Map(active.map((ref) => [ref.monitorId, ref]));
+  return [...new Set([...named, ...complete])].map((monitorId) => {
+    const ref = refs.get(monitorId);
+    return { monitorId, ref, completeSeq: ref === undefined ? -1 : (completeSeqs[ref.symbol] ?? -1) };
+  });
+}
+
+async function applySome(
+  redis: Redis,
+  account: string,
+  {
+    executions,
+    sums,
+    cursorMs,
+  }: {
+    readonly executions: readonly AppliedExecution[];
+    readonly sums: readonly SumsOf[];
+    readonly cursorMs: number | undefined;
+  },
+): Promise<ApplyResult> {
+  const keys = accountKeys(account);
+  const fixed = [
+    keys.executionIds,
+    keys.executionCursor,
+    keys.outbox,
+    keys.active,
+    keys.due('tp-sl'),
+    keys.due('limit-order'),
+  ];
+  const indexes = new Map(sums.map(({ monitorId }, index) => [monitorId, index + 1]));
+  const [applied, touched] = await runScript<[number, number[]]>(
+    redis,
+    'apply-executions',
+    [...fixed, ...sums.map(({ monitorId }) => keys.executed(monitorId))],
+    [
+      cursorMs ?? '',
+      KEEP_IDS_MS,
+      executions.length,
+      ...sums.flatMap(monitorArgs),
+      ...executions.flatMap((execution) => executionArgs(account, execution, indexes)),
+    ],
+  );
+  return { applied, touched: touched.flatMap((index) => sums[index - 1]?.ref ?? []) };
+}
+
+function monitorArgs({ monitorId, ref, completeSeq }: SumsOf): (string | number)[] {
+  return ref === undefined ? ['', monitorId, '', -1] : [slotOf(ref), monitorId, toMember(ref), completeSeq];
+}
+
+function executionArgs(
+  account: string,
+  { parts, ...execution }: AppliedExecution,
+  indexes: ReadonlyMap<string, number>,
+): (string | number)[] {
+  const monitorIds = [...new Set(parts.flatMap(({ monitorId }) => monitorId ?? []))];
+  const record: ExecutionRecord = { account, monitorIds, ...execution };
+  const partArgs = parts.flatMap(({ monitorId, by, qty, value, fee }) => {
+    const index = monitorId === undefined ? undefined : indexes.get(monitorId);
+    return index === undefined ? [] : [[index, by, ...[qty, value, fee].flatMap(toWholeAndParts)]];
+  });
+  return [execution.execId, execution.timeMs, execution.seq, toJson(record), partArgs.length, ...partArgs.flat()];
+}
+
+/** Where the next read of an account's executions starts, ms; undefined = nothing was applied yet. */
+export async function executionCursor(redis: Redis, account: string): Promise<number | undefined> {
+  const cursor = await redis.get(accountKeys(account).executionCursor);
+  return cursor === null ? undefined : Number(cursor);
+}

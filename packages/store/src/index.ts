@@ -1,0 +1,107 @@
+export {
+  BUCKETS,
+  QUEUE_PREFIX,
+  accountKeys,
+  bucketKeys,
+  bucketOf,
+  budgetKeys,
+  fleetKeys,
+  type AccountKeys,
+  type BucketKeys,
+} from './keys.ts';
+export { connectRedis, runScript } from './redis.ts';
+export { fromMember, fromSlot, slotOf, toMember, type MonitorRef } from './monitor-ref.ts';
+
+export { getPlans, listActive, putPlans, type NewPlan, type PutPlansResult, type TakenSlot } from './plans.ts';
+export { CHECK_LEASE_MS, peekCheck, readCheck, type CheckRead, type Row } from './read-check.ts';
+export { KEEP_CLOSED_MS, recordCheck, touchChecked, type CheckRecord } from './record-check.ts';
+export { countDue, oldestChecked, openRound, setDueNow, takeDue, type OldestChecked } from './due.ts';
+export {
+  ORDERS_TTL_MS,
+  POSITIONS_TTL_MS,
+  abandonFlight,
+  beginFlight,
+  endFlight,
+  landAccount,
+  landSymbol,
+  type FlightRequest,
+  type FlightScope,
+  type FlightStart,
+  type Landing,
+  type Waiter,
+} from './flights.ts';
+export { LOOKUP_TTL_MS, getLookup, putLookup, type LookupAnswer } from './lookups.ts';
+export { evictExpired, flushCache, type Evicted } from './cache.ts';
+export { cacheStats, type CacheCounts, type CacheKind } from './cache-stats.ts';
+export { closeIntents, openIntents, type Intent, type IntentReply, type IntentRequest } from './intents.ts';
+export {
+  applyExecutions,
+  executionCursor,
+  type AppliedExecution,
+  type ApplyResult,
+  type ExecutionBatch,
+  type ExecutionPart,
+} from './executions.ts';
+export { getInstruments, getPrices, putInstruments, putPrices } from './prices.ts';
+export {
+  dropDecisions,
+  outboxNonce,
+  outboxSize,
+  readOutbox,
+  trimOutbox,
+  type DecisionRecord,
+  type EventRecord,
+  type ExecutionRecord,
+  type OutboxEntry,
+  type OutboxType,
+  type PlannedRecord,
+  type StateRecord,
+} from './outbox.ts';
+export {
+  BUDGET_BLOCKS,
+  blockBudget,
+  correctBudget,
+  takeBudget,
+  waitForBudget,
+  type BudgetAnswer,
+  type BudgetBlock,
+  type BudgetRequest,
+  type BudgetScope,
+} from './budget.ts';
+export { CLASS_LIMITS, largestCost } from './budget-table.ts';
+export { CHECK_LIMIT_MS, CHECK_WORKER_OPTIONS, type CheckCause, type CheckJob } from './check-job.ts';
+export {
+  checkWorker,
+  type CheckProcessor,
+  type CheckRun,
+  type CheckWorker,
+  type CheckWorkerOptions,
+} from './check-worker.ts';
+export { type MaintenanceCommand } from './maintenance-command.ts';
+export { maintenanceWorker, type MaintenanceProcessor, type MaintenanceWorker } from './maintenance-worker.ts';
+export { openQueues, type QueueDepth, type Queues, type Urgency } from './queues.ts';
+export {
+  openArchive,
+  type Archive,
+  type ArchiveCounts,
+  type ArchiveLocation,
+  type ArchivedEvent,
+} from './archive/archive.ts';
+export { type Drained } from './archive/drain-outbox.ts';
+export { OUTBOX_LIMIT_BYTES, shedDecisions } from './archive/shed-decisions.ts';
+export {
+  beat,
+  forgetProcesses,
+  installation,
+  keepInstallation,
+  listAccounts,
+  listProcesses,
+  setAccounts,
+  type ProcessBeat,
+  type ProcessSeen,
+} from './fleet.ts';
+export { listRounds, tryCloseRound, tryOpenRound, type Round, type RoundClosing } from './rounds.ts';
+export { forgetOrphan, listOrphans, noteOrphans, type Orphan } from './orphans.ts';
+export { redisTimeMs } from './redis.ts';
+export type { Redis } from 'ioredis';
+export { toSnapshot } from './to-snapshot.ts';

@@ -1,0 +1,118 @@
+import type { Lane, PositionIdx } from '@backstop/core';
+
+/** How many hash tags the accounts are spread over (DESIGN section 6). Changing it orphans what is stored. */
+export const BUCKETS = 8;
+
+/** The queues' BullMQ prefix: one tag, since nothing needs atomicity between a queue and a bucket. */
+export const QUEUE_PREFIX = '{bs}';
+
+/** FNV-1a over the account's name: stable over processes and versions. */
+export function bucketOf(account: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of Buffer.from(account, 'utf8')) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  return hash % BUCKETS;
+}
+
+/** Keys of a bucket that belong to no single account. */
+export interface BucketKeys {
+  /** member -> Redis time when the monitor is due in this lane. */
+  readonly due: (lane: Lane) => string;
+  /** member -> Redis time of its last completed check in the tp-sl lane. */
+  readonly checked: string;
+  readonly outbox: string;
+  readonly nonce: string;
+  /** symbol -> Prices */
+  readonly prices: string;
+  /** symbol -> Instrument */
+  readonly instruments: string;
+  /** `kind:result` -> count */
+  readonly cacheStats: string;
+}
+
+export function bucketKeys(bucket: number): BucketKeys {
+  const tag = `bs:{b${bucket}}`;
+  return {
+    due: (lane) => `${tag}:due:${lane}`,
+    checked: `${tag}:checked`,
+    outbox: `${tag}:outbox`,
+    nonce: `${tag}:nonce`,
+    prices: `${tag}:prices`,
+    instruments: `${tag}:instruments`,
+    cacheStats: `${tag}:cache-stats`,
+  };
+}
+
+/** Keys of one account; all carry the tag of its bucket, so that one script may touch any of them. */
+export interface AccountKeys extends BucketKeys {
+  readonly plan: (monitorId: string) => string;
+  /** version, state and fence of one lane. */
+  readonly lane: (monitorId: string, lane: Lane) => string;
+  /** intent id -> Intent */
+  readonly intents: (monitorId: string) => string;
+  /** `by:sum:whole` and `by:sum:parts` -> what was executed; `seq` -> the newest execution applied. */
+  readonly executed: (monitorId: string) => string;
+  /** `SYMBOL:idx` -> monitorId of the plan that is active there. */
+  readonly active: string;
+  readonly positionRow: (symbol: string, idx: PositionIdx) => string;
+  readonly positionListing: string;
+  readonly ordersRow: (symbol: string, idx: PositionIdx) => string;
+  readonly ordersListing: string;
+  readonly orderLookup: (orderLinkId: string) => string;
+  /** `positions`, `orders` or `SYMBOL:idx` -> when a read of it last landed: tells an expired row from one never seen. */
+  readonly landed: string;
+  /** `SYMBOL:idx:lane` -> write epoch since which these rows are dirty; `SYMBOL:idx:at` -> Redis time of that write. */
+  readonly dirty: string;
+  /** Number of writes of ours so far: what orders reads and writes. */
+  readonly epoch: string;
+  /** execId -> its time, while it could be brought again. */
+  readonly executionIds: string;
+  readonly executionCursor: string;
+  /** The id of the read that is under way. */
+  readonly flight: (scope: string) => string;
+  readonly waiters: (scope: string) => string;
+  /** count and end of the back-off after failed reads. */
+  readonly failure: string;
+  /** orderLinkId -> an order of ours that no active plan wants, noted until it is settled. */
+  readonly orphans: string;
+}
+
+export function accountKeys(account: string): AccountKeys {
+  const tag = `bs:{b${bucketOf(account)}}`;
+  return {
+    ...bucketKeys(bucketOf(account)),
+    plan: (monitorId) => `${tag}:plan:${monitorId}`,
+    lane: (monitorId, lane) => `${tag}:lane:${monitorId}:${lane}`,
+    intents: (monitorId) => `${tag}:intents:${monitorId}`,
+    executed: (monitorId) => `${tag}:executed:${monitorId}`,
+    active: `${tag}:active:${account}`,
+    positionRow: (symbol, idx) => `${tag}:row:position:${account}:${symbol}:${idx}`,
+    positionListing: `${tag}:listing:positions:${account}`,
+    ordersRow: (symbol, idx) => `${tag}:row:orders:${account}:${symbol}:${idx}`,
+    ordersListing: `${tag}:listing:orders:${account}`,
+    orderLookup: (orderLinkId) => `${tag}:row:order:${account}:${orderLinkId}`,
+    landed: `${tag}:landed:${account}`,
+    dirty: `${tag}:dirty:${account}`,
+    epoch: `${tag}:epoch:${account}`,
+    executionIds: `${tag}:execution-ids:${account}`,
+    executionCursor: `${tag}:execution-cursor:${account}`,
+    flight: (scope) => `${tag}:flight:${account}:${scope}`,
+    waiters: (scope) => `${tag}:waiters:${account}:${scope}`,
+    failure: `${tag}:failure:${account}`,
+    orphans: `${tag}:orphans:${account}`,
+  };
+}
+
+/** Keys of the call budget: one tag for all accounts, since the address limit spans them. */
+export const budgetKeys = {
+  account: (account: string, endpoint: string) => `bs:{budget}:${account}:${endpoint}`,
+  address: 'bs:{budget}:address',
+} as const;
+
+/** Keys that describe the fleet of processes and the rounds of checks. */
+export const fleetKeys = {
+  processes: 'bs:{fleet}:processes',
+  rounds: 'bs:{fleet}:rounds',
+  currentRound: 'bs:{fleet}:round',
+  installation: 'bs:{fleet}:installation',
+  accounts: 'bs:{fleet}:accounts',
+} as const;

@@ -1,0 +1,72 @@
+-- Applies executions of one account, each exactly once, whoever else applies them too. Sums are kept as whole coins and
+-- 1e-12 parts in two fields, added by HINCRBY: exact, where a Lua number is not.
+-- KEYS[1] execution ids   KEYS[2] cursor   KEYS[3] outbox   KEYS[4] active   KEYS[5] due tp-sl   KEYS[6] due limit-order
+-- KEYS[7..] executed, per monitor
+-- ARGV[1] cursor (ms, '' = unchanged)   ARGV[2] how long ids are kept (ms)   ARGV[3] number of executions
+-- then per monitor: slot or '' when it is not active, monitor id, member, seq that is complete (-1 = none)
+-- then per execution: id, time (ms), seq, outbox json, number of parts, and per part: index of its monitor, field prefix, then
+-- whole coins and parts of qty, value and fee
+-- Returns {number of new executions, {indexes of the monitors that they touch}}
+--include now
+--include due
+local at = 4
+local function next_arg()
+  at = at + 1
+  return ARGV[at - 1]
+end
+
+local monitors = {}
+for index = 1, #KEYS - 6 do
+  monitors[index] = { key = KEYS[6 + index], slot = next_arg(), id = next_arg(), member = next_arg(), seq = tonumber(next_arg()) }
+  monitors[index].known = redis.call('EXISTS', monitors[index].key) == 1
+end
+
+-- Ids older than the horizon are forgotten, so what is older counts as applied.
+local cursor = tonumber(redis.call('GET', KEYS[2]) or '0')
+local horizon = cursor - tonumber(ARGV[2])
+
+local function apply_part(is_new, seq)
+  local monitor, prefix = monitors[tonumber(next_arg())], next_arg()
+  for _, name in ipairs({ 'qty', 'value', 'fee' }) do
+    local whole, parts = next_arg(), next_arg()
+    if is_new and monitor.known then
+      redis.call('HINCRBY', monitor.key, prefix .. ':' .. name .. ':whole', whole)
+      redis.call('HINCRBY', monitor.key, prefix .. ':' .. name .. ':parts', parts)
+    end
+  end
+  if is_new then
+    monitor.touched = true
+    monitor.seq = math.max(monitor.seq, seq)
+  end
+end
+
+local applied = 0
+for _ = 1, tonumber(ARGV[3]) do
+  local id, time, seq, json, part_count = next_arg(), next_arg(), tonumber(next_arg()), next_arg(), tonumber(next_arg())
+  local is_new = tonumber(time) >= horizon and redis.call('ZADD', KEYS[1], 'NX', time, id) == 1
+  if is_new then
+    applied = applied + 1
+    redis.call('XADD', KEYS[3], '*', 'type', 'execution', 'json', json)
+  end
+  for _ = 1, part_count do
+    apply_part(is_new, seq)
+  end
+end
+
+if ARGV[1] ~= '' and tonumber(ARGV[1]) > cursor then
+  redis.call('SET', KEYS[2], ARGV[1])
+  redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', '(' .. string.format('%.0f', tonumber(ARGV[1]) - tonumber(ARGV[2])))
+end
+
+local now, touched = now_ms(), {}
+for index, monitor in ipairs(monitors) do
+  if monitor.known and monitor.seq > tonumber(redis.call('HGET', monitor.key, 'seq') or '-1') then
+    redis.call('HSET', monitor.key, 'seq', monitor.seq)
+  end
+  if monitor.touched and monitor.slot ~= '' and redis.call('HGET', KEYS[4], monitor.slot) == monitor.id then
+    due_by(KEYS[5], monitor.member, now)
+    due_by(KEYS[6], monitor.member, now)
+    touched[#touched + 1] = index
+  end
+end
+return { applied, touched }

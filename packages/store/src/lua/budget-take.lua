@@ -1,0 +1,58 @@
+-- Takes up to `cost` calls, at least `least`, from an account's budget of one endpoint class, and one request from the
+-- address's budget: both or none.
+-- KEYS[1] address log   KEYS[2] address marks   and, unless the class has no account limit,
+-- KEYS[3] class log     KEYS[4] class marks     KEYS[5] account marks
+-- ARGV[1] cost   ARGV[2] address limit   ARGV[3] address window (ms)   ARGV[4] class limit by the table
+-- ARGV[5] class window (ms)   ARGV[6] percentage of each limit that this lane leaves untouched   ARGV[7] least
+-- A log is a sorted set with one member per call, scored by Redis time (ms). It keeps two windows: `budget-correct` looks back.
+-- Returns {1, 0, limit, left, calls taken} when taken, or {0, wait in ms, limit, most that the lane may take at once}.
+--include now
+local cost, leave, least = tonumber(ARGV[1]), tonumber(ARGV[6]), tonumber(ARGV[7])
+local now = now_ms()
+
+local function blocked_for(marks)
+  local untilMs = tonumber(redis.call('HGET', marks, 'blocked') or 0)
+  return math.max(untilMs - now, 0)
+end
+
+-- How long until `wanted` more calls fit, how many are used, how many the lane may use in all.
+local function wait_for(log, limit, window, wanted)
+  redis.call('ZREMRANGEBYSCORE', log, '-inf', now - 2 * window)
+  redis.call('ZREMRANGEBYSCORE', log, now + 1000, '+inf') -- a clock that was set back must not hold the budget shut
+  local used = redis.call('ZCOUNT', log, '(' .. (now - window), '+inf')
+  local allowed = limit - math.ceil(limit * leave / 100)
+  if used + wanted <= allowed then return 0, used, allowed end
+  if wanted > allowed then return window, used, allowed end
+
+  local nth = used + wanted - allowed - 1
+  local freed = redis.call('ZRANGEBYSCORE', log, '(' .. (now - window), '+inf', 'WITHSCORES', 'LIMIT', nth, 1)
+  return math.max(tonumber(freed[2]) + window - now, 1), used, allowed
+end
+
+local function add(log, window, calls)
+  local first = redis.call('HINCRBY', KEYS[2], 'calls', calls)
+  for call = first - calls + 1, first do
+    redis.call('ZADD', log, now, string.format('%.0f', call))
+  end
+  redis.call('PEXPIRE', log, 3 * window)
+end
+
+local addressLimit, addressWindow = tonumber(ARGV[2]), tonumber(ARGV[3])
+local wait, used, allowed = wait_for(KEYS[1], addressLimit, addressWindow, 1)
+wait = math.max(wait, blocked_for(KEYS[2]))
+if #KEYS == 2 then
+  if wait > 0 then return { 0, wait, addressLimit, allowed } end
+  add(KEYS[1], addressWindow, 1)
+  return { 1, 0, addressLimit, addressLimit - used - 1, 1 }
+end
+
+local limit, window = tonumber(redis.call('HGET', KEYS[4], 'limit') or ARGV[4]), tonumber(ARGV[5])
+local classWait
+classWait, used, allowed = wait_for(KEYS[3], limit, window, least)
+wait = math.max(wait, classWait, blocked_for(KEYS[4]), blocked_for(KEYS[5]))
+if wait > 0 then return { 0, wait, limit, allowed } end
+
+add(KEYS[1], addressWindow, 1)
+local taken = math.min(cost, allowed - used)
+add(KEYS[3], window, taken)
+return { 1, 0, limit, limit - used - taken, taken }

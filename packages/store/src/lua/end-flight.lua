@@ -1,0 +1,21 @@
+-- Ends a flight that landed no rows: releases it if it is still ours. A failure is remembered with a back-off that doubles.
+-- KEYS[1] flight   KEYS[2] waiters   KEYS[3] failure
+-- ARGV[1] flight id   ARGV[2] '' = it succeeded, else the least back-off (ms)   ARGV[3] first back-off (ms)
+-- ARGV[4] longest back-off (ms)   ARGV[5] how long failures are remembered (ms)
+-- Returns {end of the back-off or 0, {waiters}}
+--include now
+if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
+local waiters = redis.call('SMEMBERS', KEYS[2])
+redis.call('DEL', KEYS[2])
+
+if ARGV[2] == '' then
+  redis.call('DEL', KEYS[3])
+  return { 0, waiters }
+end
+
+local count = redis.call('HINCRBY', KEYS[3], 'count', 1)
+local backoff = math.min(tonumber(ARGV[3]) * 2 ^ math.min(count - 1, 30), tonumber(ARGV[4]))
+local failed_until = now_ms() + math.max(backoff, tonumber(ARGV[2]))
+redis.call('HSET', KEYS[3], 'until', failed_until)
+redis.call('PEXPIRE', KEYS[3], math.max(backoff, tonumber(ARGV[2])) + tonumber(ARGV[5]))
+return { failed_until, waiters }

@@ -1,0 +1,182 @@
+import { fromJson } from '@backstop/core';
+import type {
+  Executed,
+  ExecutedBy,
+  Instrument,
+  Lane,
+  LaneStates,
+  LimitOrderState,
+  OrderRow,
+  Plan,
+  PositionRow,
+  Prices,
+  TpSlState,
+} from '@backstop/core';
+import type { Redis } from 'ioredis';
+import { toExecuted } from './executed-sums.ts';
+import { parseIntents, type Intent } from './intents.ts';
+import { accountKeys } from './keys.ts';
+import { slotOf, toMember, type MonitorRef } from './monitor-ref.ts';
+import { runScript } from './redis.ts';
+
+/** How far a due time that a check consumes moves on, ms: when the check is lost, the monitor is due again by then. */
+export const CHECK_LEASE_MS = 15_000;
+
+/**
+ * What the cache holds of one row. `missing` was never read, `expired` is too old: both are unknown, never empty. Times are
+ * Redis time in ms: the read that it came from lay between `startMs` and `endMs`.
+ */
+export type Row<T> =
+  | { readonly kind: 'missing' | 'expired' }
+  | {
+      readonly kind: 'row';
+      readonly value: T;
+      readonly startMs: number;
+      readonly endMs: number;
+      /** The write epoch that was current when the read began. */
+      readonly epoch: number;
+      /** Kept current by the stream since it was read. */
+      readonly patched: boolean;
+      /** The read began before the last write of ours on these rows was settled: by its reply, or by its deadline. */
+      readonly dirty: boolean;
+    };
+
+export interface CheckRead {
+  readonly nowMs: number;
+  /** undefined = the monitor is not active (closed or unknown): nothing else is filled in, and no fence was taken. */
+  readonly plan: Plan | undefined;
+  readonly states: { readonly [L in Lane]: { readonly version: number; readonly state: LaneStates[L] | undefined } };
+  /** A value of undefined = flat: a complete listing did not contain it. */
+  readonly position: Row<PositionRow | undefined>;
+  readonly orders: Row<readonly OrderRow[]>;
+  readonly executed: ReadonlyMap<ExecutedBy, Executed>;
+  readonly executionsSeq: number;
+  readonly prices: Prices | undefined;
+  readonly instrument: Instrument | undefined;
+  /** All open intents of the monitor, of both lanes and of any token, those past their deadline among them. */
+  readonly intents: readonly Intent[];
+  /** The account's current write epoch. */
+  readonly epoch: number;
+  /** Rows with a smaller epoch are dirty for this lane; `dirty` of a row counts open intents too. */
+  readonly dirtyEpoch: number;
+  /** Reads of this account rest until then after a failure; 0 = they do not. */
+  readonly failedUntilMs: number;
+}
+
+type RowReply = [result: string, startMs: string, endMs: string, epoch: string, patched: string, value: string];
+type LaneReply = [version: string | null, state: string | null];
+type Reply = [
+  nowMs: number,
+  plan: string | null,
+  tpSl: LaneReply,
+  limitOrder: LaneReply,
+  position: RowReply,
+  orders: RowReply,
+  executed: string[],
+  prices: string | null,
+  instrument: string | null,
+  intents: string[],
+  epoch: string,
+  dirtyEpoch: string,
+  failedUntilMs: string,
+];
+
+/**
+ * Reads all that one check stands on in one round trip and one moment, sets the lane's fence to `token`, and consumes a due
+ * time that has come, so that a check that is under way is not enqueued again.
+ */
+export async function readCheck(redis: Redis, ref: MonitorRef, lane: Lane, token: string): Promise<CheckRead> {
+  const args = [slotOf(ref), ref.monitorId, toMember(ref), lane, token, CHECK_LEASE_MS, ref.symbol];
+  const reply = await runScript<Reply>(redis, 'read-check', checkKeys(ref, lane), args);
+  return reply[1] === null ? inactive(reply[0]) : toCheckRead(reply, reply[1]);
+}
+
+/** The same view without any claim: no fence, no due time moved, nothing counted. For people and gauges. */
+export async function peekCheck(redis: Redis, ref: MonitorRef): Promise<CheckRead> {
+  return readCheck(redis, ref, 'tp-sl', '');
+}
+
+function checkKeys(ref: MonitorRef, lane: Lane): string[] {
+  const { account, symbol, positionIdx, monitorId } = ref;
+  const keys = accountKeys(account);
+  return [
+    keys.active,
+    keys.due(lane),
+    keys.plan(monitorId),
+    keys.lane(monitorId, 'tp-sl'),
+    keys.lane(monitorId, 'limit-order'),
+    keys.intents(monitorId),
+    keys.executed(monitorId),
+    keys.positionRow(symbol, positionIdx),
+    keys.positionListing,
+    keys.ordersRow(symbol, positionIdx),
+    keys.ordersListing,
+    keys.landed,
+    keys.dirty,
+    keys.epoch,
+    keys.failure,
+    keys.prices,
+    keys.instruments,
+    keys.cacheStats,
+  ];
+}
+
+function toCheckRead(reply: Reply, plan: string): CheckRead {
+  const [nowMs, , tpSl, limitOrder, position, orders, executed, prices, instrument, intents, ...numbers] = reply;
+  const [epoch, dirtyEpoch, failedUntilMs] = numbers;
+  return {
+    nowMs,
+    plan: fromJson<Plan>(plan),
+    states: { 'tp-sl': toTpSl(tpSl), 'limit-order': toLimitOrder(limitOrder) },
+    position: toRow(position, (text) => (text === '' ? undefined : fromJson<PositionRow>(text))),
+    orders: toRow(orders, (text) => (text === '' ? [] : fromJson<readonly OrderRow[]>(text))),
+    ...toExecuted(executed),
+    prices: prices === null ? undefined : fromJson<Prices>(prices),
+    instrument: instrument === null ? undefined : fromJson<Instrument>(instrument),
+    intents: parseIntents(intents),
+    epoch: Number(epoch),
+    dirtyEpoch: Number(dirtyEpoch),
+    failedUntilMs: Number(failedUntilMs),
+  };
+}
+
+function toTpSl([version, state]: LaneReply): CheckRead['states']['tp-sl'] {
+  return { version: Number(version ?? 0), state: state === null ? undefined : fromJson<TpSlState>(state) };
+}
+
+function toLimitOrder([version, state]: LaneReply): CheckRead['states']['limit-order'] {
+  return { version: Number(version ?? 0), state: state === null ? undefined : fromJson<LimitOrderState>(state) };
+}
+
+function toRow<T>([result, startMs, endMs, epoch, patched, text]: RowReply, parse: (text: string) => T): Row<T> {
+  if (result === 'missed') return { kind: 'missing' };
+  if (result === 'expired') return { kind: 'expired' };
+
+  return {
+    kind: 'row',
+    value: parse(text),
+    startMs: Number(startMs),
+    endMs: Number(endMs),
+    epoch: Number(epoch),
+    patched: patched === '1',
+    dirty: result === 'dirty',
+  };
+}
+
+function inactive(nowMs: number): CheckRead {
+  return {
+    nowMs,
+    plan: undefined,
+    states: { 'tp-sl': { version: 0, state: undefined }, 'limit-order': { version: 0, state: undefined } },
+    position: { kind: 'missing' },
+    orders: { kind: 'missing' },
+    executed: new Map(),
+    executionsSeq: -1,
+    prices: undefined,
+    instrument: undefined,
+    intents: [],
+    epoch: 0,
+    dirtyEpoch: 0,
+    failedUntilMs: 0,
+  };
+}

@@ -1,0 +1,94 @@
+import { toJson, type Lane, type MonitorEvent } from '@backstop/core';
+import type { Redis } from 'ioredis';
+import { accountKeys } from './keys.ts';
+import { slotOf, toMember, type MonitorRef } from './monitor-ref.ts';
+import type { DecisionRecord, EventRecord, StateRecord } from './outbox.ts';
+import { runScript } from './redis.ts';
+
+/** How long the plan and state of a closed monitor can still be read, ms. */
+export const KEEP_CLOSED_MS = 3_600_000;
+
+/** The result of one check, to be recorded. */
+export interface CheckRecord {
+  readonly ref: MonitorRef;
+  readonly lane: Lane;
+  /** The job's token. Only closing compares it with the fence. */
+  readonly token: string;
+  /** The version that was read. */
+  readonly version: number;
+  /** The new state as `toJson` text. */
+  readonly state: string;
+  readonly events: readonly MonitorEvent[];
+  /** Given only with an action or a changed condition. */
+  readonly decision?: object;
+  /** When to look again, ms from now; undefined = not due in this lane. */
+  readonly dueInMs: number | undefined;
+  readonly closed?: boolean;
+}
+
+/**
+ * Records state, events and due time in one script. `conflict`: the state has moved on since it was read, the monitor is
+ * closed, or it was to be closed by a job that has lost the fence; nothing is written then. A due time that has come
+ * meanwhile stays. `closed` frees the slot, drops the intents, and keeps plan and states for an hour.
+ */
+export async function recordCheck(redis: Redis, record: CheckRecord): Promise<'recorded' | 'conflict'> {
+  const { ref, lane, token, version, state, dueInMs, closed } = record;
+  const keys = accountKeys(ref.account);
+  const other = lane === 'tp-sl' ? 'limit-order' : 'tp-sl';
+  const recorded = await runScript(
+    redis,
+    'record-check',
+    [
+      keys.active,
+      keys.due(lane),
+      keys.due(other),
+      keys.checked,
+      keys.outbox,
+      keys.lane(ref.monitorId, lane),
+      keys.lane(ref.monitorId, other),
+      keys.plan(ref.monitorId),
+      keys.intents(ref.monitorId),
+      keys.executed(ref.monitorId),
+    ],
+    [
+      slotOf(ref),
+      ref.monitorId,
+      toMember(ref),
+      lane,
+      token,
+      version,
+      state,
+      dueInMs ?? '',
+      closed === true ? KEEP_CLOSED_MS : '',
+      ...outboxArgs(record),
+    ],
+  );
+  return recorded === 1 ? 'recorded' : 'conflict';
+}
+
+function outboxArgs({ ref, lane, version, state, events, decision, closed = false }: CheckRecord): string[] {
+  const next = version + 1;
+  const stateRecord: StateRecord = { ...ref, lane, version: next, state, closed };
+  const eventArgs = events.flatMap((event) => ['event', toJson({ ...ref, lane, event } satisfies EventRecord)]);
+  const decisionArgs =
+    decision === undefined
+      ? []
+      : ['decision', toJson({ ...ref, lane, version: next, decision } satisfies DecisionRecord)];
+  return [...eventArgs, ...decisionArgs, 'state', toJson(stateRecord)];
+}
+
+/**
+ * Records a check that changed nothing: only when to look again (`dueInMs` undefined = not due in this lane; `made: false` = the
+ * facts could not be had, so that the monitor goes on counting as unchecked). A due time that
+ * has come meanwhile stays, and a monitor that is no longer active is left alone.
+ */
+export async function touchChecked(
+  redis: Redis,
+  ref: MonitorRef,
+  lane: Lane,
+  { dueInMs, made = true }: { readonly dueInMs: number | undefined; readonly made?: boolean },
+): Promise<void> {
+  const keys = accountKeys(ref.account);
+  const args = [slotOf(ref), ref.monitorId, toMember(ref), lane, dueInMs ?? '', made ? '1' : '0'];
+  await runScript(redis, 'touch-checked', [keys.active, keys.due(lane), keys.checked], args);
+}

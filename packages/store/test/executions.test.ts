@@ -1,0 +1,184 @@
+import { decimal, type Decimal } from '@backstop/core';
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  accountKeys,
+  applyExecutions,
+  bucketOf,
+  countDue,
+  executionCursor,
+  readCheck,
+  readOutbox,
+  recordCheck,
+  touchChecked,
+  type AppliedExecution,
+  type ExecutionPart,
+} from '../src/index.ts';
+import { accept, REF, TP_SL_STATE, useRedis } from './account.ts';
+
+const redis = useRedis();
+const NOW = 1_785_312_345_678;
+const ETH = { ...REF, symbol: 'ETHUSDT', monitorId: 'bbbbbbbbbbbb' };
+
+function aFill(
+  execId: string,
+  part: Partial<AppliedExecution> & { parts?: readonly ExecutionPart[] } = {},
+): AppliedExecution {
+  const parts = [fillPart()];
+  return { execId, timeMs: NOW, seq: 10, symbol: REF.symbol, parts, raw: `{"execId":"${execId}"}`, ...part };
+}
+
+function fillPart(part: Partial<ExecutionPart> = {}): ExecutionPart {
+  return {
+    monitorId: REF.monitorId,
+    by: 'e1',
+    qty: decimal('0.5'),
+    value: decimal('100'),
+    fee: decimal('0.055'),
+    ...part,
+  };
+}
+
+const apply = (executions: readonly AppliedExecution[], completeSeqs = {}, cursorMs: number | undefined = NOW) =>
+  applyExecutions(redis(), REF.account, { executions, cursorMs, completeSeqs });
+
+const read = (ref = REF) => readCheck(redis(), ref, 'tp-sl', 'token');
+
+test('sums add up per leg, and foreign executions stand apart', async () => {
+  await accept(redis(), REF);
+  await apply([aFill('a'), aFill('b'), aFill('c', { parts: [fillPart({ by: 'external-out', qty: decimal('0.1') })] })]);
+  expect((await read()).executed).toEqual(
+    new Map([
+      ['e1', { qty: decimal('1'), value: decimal('200'), fee: decimal('0.11') }],
+      ['external-out', { qty: decimal('0.1'), value: decimal('100'), fee: decimal('0.055') }],
+    ]),
+  );
+});
+
+test('F-09 executions that many processes bring at once are counted once', async () => {
+  await accept(redis(), REF);
+  const results = await Promise.all(Array.from({ length: 10 }, () => apply([aFill('a'), aFill('b')])));
+  expect(results.reduce((sum, { applied }) => sum + applied, 0)).toBe(2);
+  expect((await read()).executed.get('e1')?.qty).toBe(decimal('1'));
+  const entries = await readOutbox(redis(), bucketOf(REF.account), '0', 100);
+  expect(entries.filter(({ type }) => type === 'execution')).toHaveLength(2);
+});
+
+test('an execution told to the archive names its monitors and keeps the exchange row', async () => {
+  await accept(redis(), REF);
+  await apply([aFill('a')]);
+  const [, entry] = await readOutbox(redis(), bucketOf(REF.account), '0', 100);
+  const told = { account: 'main', execId: 'a', timeMs: NOW, seq: 10, symbol: 'BTCUSDT', monitorIds: [REF.monitorId] };
+  expect(JSON.parse(entry?.json ?? '')).toEqual({ ...told, raw: '{"execId":"a"}' });
+});
+
+test('one execution may belong to two sums: a flip closes one position and opens another', async () => {
+  await accept(redis(), REF);
+  await apply([
+    aFill('a', { parts: [fillPart({ by: 'stop' }), fillPart({ by: 'external-in', qty: decimal('0.2') })] }),
+  ]);
+  expect([...(await read()).executed.keys()].toSorted()).toEqual(['external-in', 'stop']);
+});
+
+test('monitors that got something new are due now in both lanes, others are not', async () => {
+  await accept(redis(), REF, ETH);
+  for (const ref of [REF, ETH]) {
+    for (const lane of ['tp-sl', 'limit-order'] as const) {
+      await readCheck(redis(), ref, lane, 'token');
+      await touchChecked(redis(), ref, lane, { dueInMs: lane === 'tp-sl' ? 60_000 : undefined });
+    }
+  }
+  expect(await apply([aFill('a')])).toEqual({ applied: 1, touched: [REF] });
+  expect(await countDue(redis(), bucketOf(REF.account), 'tp-sl')).toBe(1);
+  expect(await countDue(redis(), bucketOf(REF.account), 'limit-order')).toBe(1);
+
+  for (const lane of ['tp-sl', 'limit-order'] as const) await readCheck(redis(), REF, lane, 'token');
+  expect(await apply([aFill('a')])).toEqual({ applied: 0, touched: [] });
+  expect(await countDue(redis(), bucketOf(REF.account), 'tp-sl')).toBe(0);
+});
+
+test('the sequence of a monitor is the newest applied or complete for its symbol, and never falls', async () => {
+  await accept(redis(), REF, ETH);
+  await apply([aFill('a', { seq: 20 }), aFill('b', { seq: 12 })], { ETHUSDT: 99 });
+  expect([(await read()).executionsSeq, (await read(ETH)).executionsSeq]).toEqual([20, 99]);
+  await apply([], { BTCUSDT: 19, ETHUSDT: 100 });
+  expect([(await read()).executionsSeq, (await read(ETH)).executionsSeq]).toEqual([20, 100]);
+});
+
+test('the cursor moves forward only, and not at all for executions brought out of order', async () => {
+  expect(await executionCursor(redis(), REF.account)).toBeUndefined();
+  await apply([]);
+  await apply([], {}, NOW - 5);
+  await applyExecutions(redis(), REF.account, { executions: [aFill('a')], cursorMs: undefined, completeSeqs: {} });
+  expect(await executionCursor(redis(), REF.account)).toBe(NOW);
+});
+
+test('ids are forgotten a day before the cursor, and what is older than that counts as applied', async () => {
+  await accept(redis(), REF);
+  const old = aFill('old', { timeMs: NOW - 25 * 3_600_000 });
+  expect(await apply([old], {}, undefined)).toMatchObject({ applied: 1 });
+  await apply([aFill('new')]);
+  expect(await redis().zrange(accountKeys(REF.account).executionIds, 0, '-1')).toEqual(['new']);
+  expect(await apply([old])).toMatchObject({ applied: 0 });
+  expect((await read()).executed.get('e1')?.qty).toBe(decimal('1'));
+});
+
+test('an execution without a monitor is archived and changes no sum', async () => {
+  await accept(redis(), REF);
+  expect(await apply([aFill('a', { parts: [] })])).toEqual({ applied: 1, touched: [] });
+  expect((await read()).executed.size).toBe(0);
+});
+
+test('a late execution of a closed monitor still counts while its sums are kept, and revives nothing after that', async () => {
+  await accept(redis(), REF);
+  await read();
+  const record = { ref: REF, lane: 'tp-sl', token: 'token', version: 0, state: TP_SL_STATE, events: [] } as const;
+  await recordCheck(redis(), { ...record, dueInMs: undefined, closed: true });
+  const key = accountKeys(REF.account).executed(REF.monitorId);
+
+  expect(await apply([aFill('a')])).toEqual({ applied: 1, touched: [] });
+  expect(await redis().hget(key, 'e1:qty:parts')).toBe('500000000000');
+  expect(await redis().pttl(key)).toBeGreaterThan(0);
+  await redis().del(key);
+  expect(await apply([aFill('b')])).toEqual({ applied: 1, touched: [] });
+  expect(await redis().exists(key)).toBe(0);
+});
+
+test('more executions than fit one script are all applied', async () => {
+  await accept(redis(), REF);
+  const many = Array.from({ length: 450 }, (_, index) => aFill(`exec-${index}`, { seq: index }));
+  expect(await apply(many)).toEqual({ applied: 450, touched: [REF] });
+  expect(await read()).toMatchObject({ executionsSeq: 449 });
+  expect((await read()).executed.get('e1')?.qty).toBe(decimal('225'));
+});
+
+test('sums are exact for any decimals, rebates among them', async () => {
+  const amount = fc.bigInt({ min: -(10n ** 27n), max: 10n ** 27n });
+  const part = fc.record({
+    by: fc.constantFrom('e1' as const, 't1' as const, 'stop' as const),
+    qty: amount,
+    value: amount,
+    fee: amount,
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(part, { maxLength: 30 }), async (parts) => {
+      await redis().flushdb();
+      await accept(redis(), REF);
+      const fills = parts.map((sums, index) => aFill(`${index}`, { parts: [fillPart(sums)] }));
+      await Promise.all([apply(fills.slice(0, 10)), apply(fills.slice(5)), apply(fills)]);
+
+      const { executed } = await read();
+      const total = (by: string, of: (sums: (typeof parts)[number]) => Decimal) =>
+        parts.filter((sums) => sums.by === by).reduce((sum, sums) => sum + of(sums), 0n);
+      for (const by of ['e1', 't1', 'stop'] as const) {
+        const sums = {
+          qty: total(by, ({ qty }) => qty),
+          value: total(by, ({ value }) => value),
+          fee: total(by, ({ fee }) => fee),
+        };
+        expect(executed.get(by) ?? { qty: 0n, value: 0n, fee: 0n }).toEqual(sums);
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
