@@ -1,0 +1,83 @@
+import { ONE } from '@backstop/core';
+import { z } from 'zod';
+import { notNegative, percent, positive } from './decimals.ts';
+import { accountName, symbolName } from './names.ts';
+
+const MAX_LEGS = 20;
+const MAX_DEADLINE_SECONDS = 86_400;
+const NO_LIMIT = 1_000_000_000n * ONE;
+/** USDT. */
+const USUAL_MIN_NOTIONAL = 5n * ONE;
+
+const note = z.string().optional();
+
+/** A moment: ISO 8601 with its zone, or ms since 1970; becomes ms. */
+const moment = z
+  .union([z.iso.datetime({ offset: true }), z.int().positive()], 'expected ISO 8601 with a zone, or ms since 1970')
+  .transform((value) => (typeof value === 'number' ? value : Date.parse(value)));
+
+const entry = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('Market'), qty: positive }),
+  z.strictObject({ type: z.literal('Limit'), qty: positive, price: positive }),
+]);
+
+const breakeven = z.strictObject({
+  afterTakeProfit: z.int().min(1).max(MAX_LEGS).optional(),
+  ifThrough: z.enum(['exit', 'keep']).optional(),
+});
+
+/** One plan as people write it. `false` turns a default off. */
+export const planSchema = z
+  .strictObject({
+    note,
+    account: accountName,
+    symbol: symbolName,
+    side: z.enum(['Buy', 'Sell']),
+    positionIdx: z.union([z.literal(0), z.literal(1), z.literal(2)], 'expected 0, 1 or 2').default(0),
+    entries: z.array(entry).min(1).max(MAX_LEGS),
+    takeProfits: z
+      .array(z.strictObject({ price: positive, percent }))
+      .min(1)
+      .max(MAX_LEGS),
+    stopLoss: z.strictObject({
+      triggerPrice: positive,
+      triggerBy: z.enum(['LastPrice', 'MarkPrice', 'IndexPrice']).optional(),
+    }),
+    breakeven: z.union([z.literal(false), breakeven], 'expected false or {afterTakeProfit, ifThrough}').optional(),
+    cancelEntriesAfterTakeProfit: z
+      .union([z.literal(false), z.int().min(1).max(MAX_LEGS)], 'expected false or the number of a take-profit')
+      .optional(),
+    deadlineSeconds: z.number().positive().max(MAX_DEADLINE_SECONDS).optional(),
+    deadline: moment.optional(),
+    priceBandPercent: percent.optional(),
+    entriesExpireAt: moment.optional(),
+  })
+  .refine(({ deadline, deadlineSeconds }) => deadline === undefined || deadlineSeconds === undefined, {
+    path: ['deadline'],
+    message: 'give either deadline or deadlineSeconds',
+  });
+
+export type PlanInput = z.output<typeof planSchema>;
+
+/** Trading rules and the price at which a simulated market starts. */
+export const instrumentSchema = z.strictObject({
+  note,
+  symbol: symbolName,
+  tickSize: positive,
+  qtyStep: positive,
+  minOrderQty: positive,
+  maxOrderQty: positive.default(NO_LIMIT),
+  maxMktOrderQty: positive.default(NO_LIMIT),
+  minNotionalValue: notNegative.default(USUAL_MIN_NOTIONAL),
+  status: z.string().default('Trading'),
+  deliveryTime: z.int().nonnegative().default(0),
+  price: positive,
+});
+
+/** The file: its plans are read one by one, so that a fault in one does not hide another's. */
+export const fileSchema = z.strictObject({
+  note,
+  accounts: z.array(accountName).min(1).optional(),
+  instruments: z.array(z.unknown()).min(1).optional(),
+  plans: z.array(z.unknown()).min(1, 'expected at least one plan'),
+});

@@ -1,0 +1,150 @@
+import { checkPlans } from '@backstop/core';
+import type { Decimal, Fault, Instrument, Plan } from '@backstop/core';
+import { z } from 'zod';
+import { accountName } from './names.ts';
+import { fileSchema, instrumentSchema, planSchema } from './plan-schema.ts';
+import type { PlanInput } from './plan-schema.ts';
+import { REPORT, toFaults } from './to-faults.ts';
+import { PLAN_DEFAULTS, toPlan } from './to-plan.ts';
+import type { PlanDefaults } from './to-plan.ts';
+
+export interface ListedInstrument {
+  readonly instrument: Instrument;
+  /** The price now, or where a simulated market starts. */
+  readonly price: Decimal;
+}
+
+/** What a plan file asks for, free of faults. */
+export interface Workload {
+  readonly accounts: readonly string[];
+  readonly instruments: ReadonlyMap<string, ListedInstrument>;
+  readonly plans: readonly Plan[];
+}
+
+export interface PlanFileOptions {
+  readonly nowMs: number;
+  readonly newPlanId: () => string;
+  readonly takerFeeRate: Decimal;
+  readonly defaults?: Partial<PlanDefaults>;
+  /** The exchange's instruments; they stand above the file's own. */
+  readonly instruments?: ReadonlyMap<string, ListedInstrument>;
+  /** The accounts that exist; undefined = the file's own list, else those that its plans name. */
+  readonly accounts?: readonly string[];
+}
+
+export type PlanFileResult =
+  | { readonly ok: true; readonly workload: Workload }
+  | { readonly ok: false; readonly faults: readonly Fault[] };
+
+type File = z.output<typeof fileSchema>;
+/** A plan of the right shape and its place in the file, which fault paths name. */
+type Shaped = { readonly input: PlanInput; readonly index: number };
+
+/** Reads a plan file (the format of data/workload-30.json). Reports the faults of all plans at once, each with its path. */
+export function readPlanFile(text: string, options: PlanFileOptions): PlanFileResult {
+  const json = parseJson(text);
+  if (!json.ok) return { ok: false, faults: [{ path: '', message: `not JSON: ${json.problem}` }] };
+  const file = fileSchema.safeParse(json.value, REPORT);
+  if (!file.success) return { ok: false, faults: toFaults(file.error.issues) };
+
+  const listed = readInstruments(file.data, options);
+  const shaped = readPlans(file.data);
+  const accounts = options.accounts ?? file.data.accounts ?? namesIn(shaped.plans);
+  const plans = shaped.plans.map(({ input }) =>
+    toPlan(input, {
+      nowMs: options.nowMs,
+      id: options.newPlanId(),
+      takerFeeRate: options.takerFeeRate,
+      defaults: { ...PLAN_DEFAULTS, ...options.defaults },
+      price: listed.instruments.get(input.symbol)?.price,
+    }),
+  );
+  const instruments = new Map([...listed.instruments].map(([symbol, { instrument }]) => [symbol, instrument]));
+  const market = { nowMs: options.nowMs, accounts: new Set(accounts), hedgeAccounts: hedgeAccounts(plans) };
+  const faults = [...listed.faults, ...shaped.faults, ...placed(checkPlans(plans, instruments, market), shaped.plans)];
+  return faults.length > 0
+    ? { ok: false, faults }
+    : { ok: true, workload: { accounts, instruments: listed.instruments, plans } };
+}
+
+/** The account names in a plan file, as far as it can be read: so that their keys can be checked beside its other faults. */
+export function namedAccounts(text: string): string[] {
+  const json = parseJson(text);
+  const file = looseFile.safeParse(json.ok ? json.value : undefined);
+  if (!file.success) return [];
+  const names = [...file.data.accounts, ...file.data.plans.map((plan) => plan.account)];
+  return [...new Set(names.filter((name) => accountName.safeParse(name).success))].map(String);
+}
+
+const looseFile = z.looseObject({
+  accounts: z.array(z.unknown()).catch([]),
+  plans: z.array(z.looseObject({ account: z.unknown() }).catch({ account: undefined })).catch([]),
+});
+
+function readInstruments(file: File, { instruments: given }: PlanFileOptions) {
+  const instruments = new Map<string, ListedInstrument>();
+  const faults: Fault[] = [];
+  for (const [index, raw] of (file.instruments ?? []).entries()) {
+    const result = instrumentSchema.safeParse(raw, REPORT);
+    if (!result.success) {
+      faults.push(...toFaults(result.error.issues, ['instruments', index]));
+      continue;
+    }
+    const { note: _, price, deliveryTime, ...rest } = result.data;
+    if (instruments.has(rest.symbol))
+      faults.push({ path: `instruments[${index}].symbol`, message: `${rest.symbol} is listed twice` });
+    instruments.set(rest.symbol, { instrument: { ...rest, deliveryTimeMs: deliveryTime }, price });
+  }
+  if (given === undefined && file.instruments === undefined) faults.push({ path: 'instruments', message: 'missing' });
+  return { instruments: given ?? instruments, faults };
+}
+
+function readPlans(file: File): { plans: Shaped[]; faults: Fault[] } {
+  const plans: Shaped[] = [];
+  const faults: Fault[] = [];
+  for (const [index, raw] of file.plans.entries()) {
+    const result = planSchema.safeParse(raw, REPORT);
+    if (result.success) plans.push({ input: result.data, index });
+    else faults.push(...toFaults(result.error.issues, ['plans', index]));
+  }
+  return { plans, faults };
+}
+
+function namesIn(plans: readonly Shaped[]): string[] {
+  return [...new Set(plans.map(({ input }) => input.account))];
+}
+
+/** An account with a plan for position index 1 or 2 is meant to be in hedge mode; the exchange has the last word. */
+function hedgeAccounts(plans: readonly Plan[]): ReadonlySet<string> {
+  return new Set(plans.filter(({ positionIdx }) => positionIdx !== 0).map(({ account }) => account));
+}
+
+/** What a plan's fields are called in the file. */
+const NAMES_IN_FILE: readonly (readonly [RegExp, string])[] = [
+  [/\.marketEntryDeadlineMs$/, '.deadline'],
+  [/\.entriesExpireAtMs$/, '.entriesExpireAt'],
+  [/\.share$/, '.percent'],
+];
+
+/** Puts faults among the plans of the right shape back to the places and names that these have in the file. */
+function placed(faults: readonly Fault[], shaped: readonly Shaped[]): Fault[] {
+  return faults.map(({ path, message }) => ({
+    path: NAMES_IN_FILE.reduce((text, [pattern, name]) => text.replace(pattern, name), placeInFile(path, shaped)),
+    message,
+  }));
+}
+
+function placeInFile(path: string, shaped: readonly Shaped[]): string {
+  return path.replace(
+    /^plans\[(\d+)\]/,
+    (_whole: string, position: string) => `plans[${shaped[Number(position)]?.index ?? position}]`,
+  );
+}
+
+function parseJson(text: string): { ok: true; value: unknown } | { ok: false; problem: string } {
+  try {
+    return { ok: true, value: JSON.parse(text) };
+  } catch (error) {
+    return { ok: false, problem: error instanceof Error ? error.message : 'unreadable' };
+  }
+}
