@@ -1,0 +1,41 @@
+import { attribute, parseOrderLinkId, toJson, type Execution, type Plan } from '@backstop/core';
+import type { AppliedExecution } from '@backstop/store';
+
+/** An execution by orders of others, or by a position's stop, counts from this long before its plan was accepted: two clocks. */
+const CLOCKS_MS = 1_000;
+
+/**
+ * An execution with the monitor whose sums it belongs to: by its orderLinkId, else by the plan that is active on its symbol
+ * and position and was there when it happened (the stop of an earlier plan is none of its business). Without one it is archived only.
+ */
+export function bookExecution(execution: Execution, plans: readonly Plan[], installation: string): AppliedExecution {
+  const { execId, timeMs, seq, symbol } = execution;
+  const owner = ownerOf(execution, plans, installation);
+  const parts = owner === undefined ? [] : attribute(execution, { installation, planId: owner.id });
+  return {
+    execId,
+    timeMs,
+    seq,
+    symbol,
+    parts: parts.map((part) => ({ ...part, monitorId: owner?.id ?? '' })),
+    raw: toJson(execution),
+  };
+}
+
+function ownerOf(execution: Execution, plans: readonly Plan[], installation: string): Plan | undefined {
+  const identity = parseOrderLinkId(execution.orderLinkId);
+  const named = identity?.installation === installation ? plans.find(({ id }) => id === identity.planId) : undefined;
+  return named ?? plans.find((plan) => wasThere(plan, execution) && isOn(plan, execution));
+}
+
+function wasThere({ symbol, createdAtMs }: Plan, execution: Execution): boolean {
+  return symbol === execution.symbol && execution.timeMs >= createdAtMs - CLOCKS_MS;
+}
+
+/** Whether a fill without our id moved this plan's position: executions carry no positionIdx (reference C.8). */
+function isOn({ positionIdx }: Plan, { side, closedSize }: Execution): boolean {
+  if (positionIdx === 0) return true;
+  const opens = closedSize === 0n;
+  const long = opens === (side === 'Buy');
+  return positionIdx === (long ? 1 : 2);
+}

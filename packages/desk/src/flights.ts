@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto';
+import { parseOrderLinkId, type OrderRow, type Plan } from '@backstop/core';
+import {
+  abandonFlight,
+  applyExecutions,
+  beginFlight,
+  executionCursor,
+  getPlans,
+  endFlight,
+  landAccount,
+  landSymbol,
+  listActive,
+  noteOrphans,
+  redisTimeMs,
+  setDueNow,
+  type FlightScope,
+  type Waiter,
+} from '@backstop/store';
+import { bookExecution } from './book-execution.ts';
+import type { DeskDeps } from './desk.ts';
+import type { Scope } from './next-read.ts';
+import type { Check, Reading } from './reading.ts';
+import { onLane } from './request-lane.ts';
+
+/** A flight that outlives this is taken for dead and flown again by the next who needs it. */
+const FLIGHT_TTL_MS = 6_000;
+/** How far back executions are asked for again, so that none is missed between two instants; doubles are dropped by execId. */
+const EXECUTION_OVERLAP_MS = 60_000;
+
+/** Whether the rows landed; if not, what the check that asked for them came to. */
+export type FlightResult = { readonly landed: true } | { readonly landed: false; readonly reading: Unread };
+type Unread = Extract<Reading, { kind: 'waiting' | 'unknown' }>;
+
+interface Flight {
+  readonly flightId: string;
+  readonly startMs: number;
+  readonly epoch: number;
+}
+
+/**
+ * Reads a scope from the exchange, single flight over all processes: whoever comes second is entered as a waiter and is
+ * woken when the first one lands. A failed read changes no row and is remembered for the account with a back-off.
+ */
+export async function fly(
+  check: Check,
+  scope: Scope,
+  deps: DeskDeps,
+  known: { positionSeq: number },
+): Promise<FlightResult> {
+  const { ref, lane } = check;
+  const name: FlightScope = scope === 'symbol' ? `symbol:${ref.symbol}` : scope;
+  const flightId = randomUUID();
+  const start = await beginFlight(deps.redis, ref.account, name, {
+    flightId,
+    ttlMs: FLIGHT_TTL_MS,
+    waiter: { ref, lane },
+  });
+  if (!start.won) {
+    if ('holderUntilMs' in start) return { landed: false, reading: { kind: 'waiting', scope } };
+    const retryInMs = start.failedUntilMs - (await redisTimeMs(deps.redis));
+    return { landed: false, reading: { kind: 'unknown', why: 'reads of the account fail', retryInMs } };
+  }
+
+  let waiters: readonly Waiter[];
+  try {
+    waiters = await onLane({ lane: budgetFor(check), prepaid: false, maxWaitMs: 2_000 }, () =>
+      pilots[scope](check, { ...start, flightId }, deps, known),
+    );
+  } catch (error) {
+    ({ waiters } = await abandonFlight(deps.redis, ref.account, name, { flightId }));
+    deps.log.warn({ account: ref.account, scope: name, reason: describe(error) }, 'read failed');
+    await Promise.all(waiters.map((waiter) => setDueNow(deps.redis, waiter.ref, waiter.lane)));
+    return { landed: false, reading: { kind: 'unknown', why: `reading ${scope} failed`, retryInMs: 500 } };
+  } finally {
+    deps.observer.flight(ref.account, scope);
+  }
+  await wakeAll(waiters, check, deps);
+  return { landed: true };
+}
+
+const pilots = { account: flyAccount, symbol: flySymbol, executions: flyExecutions };
+
+async function flyAccount(check: Check, flight: Flight, deps: DeskDeps): Promise<readonly Waiter[]> {
+  const { account } = check.ref;
+  const exchange = deps.exchangeOf(account);
+  const [positions, active, conditional] = await Promise.all([
+    exchange.positions({}, check),
+    exchange.openOrders({ filter: 'Order' }, check),
+    exchange.openOrders({ filter: 'StopOrder' }, check),
+  ]);
+  const orders = [...active, ...conditional];
+  const waiters = await landAccount(deps.redis, account, { ...flight, positions, orders });
+  deps.receipts.landed(account, undefined, flight.startMs);
+  await noteOrphans(deps.redis, account, await orphansAmong(orders, account, deps));
+  return waiters;
+}
+
+async function flySymbol(check: Check, flight: Flight, deps: DeskDeps): Promise<readonly Waiter[]> {
+  const { account, symbol } = check.ref;
+  const exchange = deps.exchangeOf(account);
+  const [positions, orders] = await Promise.all([
+    exchange.positions({ symbol }, check),
+    exchange.openOrders({ symbol }, check),
+  ]);
+  const idxs = [
+    ...new Set([check.ref.positionIdx, ...[...positions, ...orders].map(({ positionIdx }) => positionIdx)]),
+  ];
+  const waiters = await landSymbol(deps.redis, account, { ...flight, symbol, idxs, positions, orders });
+  deps.receipts.landed(account, symbol, flight.startMs);
+  return waiters;
+}
+
+async function flyExecutions(
+  check: Check,
+  flight: Flight,
+  deps: DeskDeps,
+  { positionSeq }: { positionSeq: number },
+): Promise<readonly Waiter[]> {
+  const { account, symbol } = check.ref;
+  const [cursorMs, plans] = await Promise.all([executionCursor(deps.redis, account), activePlans(account, deps)]);
+  // Without a cursor (a first read, or Redis was lost) from the oldest plan on, so that none of its fills is missed (F-11).
+  const fromMs = cursorMs ?? Math.min(flight.startMs, ...plans.map(({ createdAtMs }) => createdAtMs));
+  const executions = await deps.exchangeOf(account).executions({ sinceMs: fromMs - EXECUTION_OVERLAP_MS }, check);
+  await applyExecutions(deps.redis, account, {
+    executions: executions.map((execution) => bookExecution(execution, plans, deps.installation)),
+    cursorMs: flight.startMs,
+    completeSeqs: { [symbol]: Math.max(positionSeq, 0) }, // of a symbol that never traded they are complete too
+  });
+  return endFlight(deps.redis, account, 'executions', flight);
+}
+
+async function activePlans(account: string, { redis }: DeskDeps): Promise<readonly Plan[]> {
+  const plans = await getPlans(redis, await listActive(redis, account));
+  return plans.filter((plan) => plan !== undefined);
+}
+
+/** Orders that carry our installation's id but belong to no active plan: candidates for the clean-up, never cancelled here. */
+async function orphansAmong(
+  orders: readonly OrderRow[],
+  account: string,
+  deps: DeskDeps,
+): Promise<readonly OrderRow[]> {
+  const ours = orders.filter(({ orderLinkId }) => parseOrderLinkId(orderLinkId)?.installation === deps.installation);
+  if (ours.length === 0) return [];
+
+  const active = new Set((await listActive(deps.redis, account)).map(({ monitorId }) => monitorId));
+  return ours.filter(({ orderLinkId }) => !active.has(parseOrderLinkId(orderLinkId)?.planId ?? ''));
+}
+
+async function wakeAll(waiters: readonly Waiter[], check: Check, deps: DeskDeps): Promise<void> {
+  const others = waiters.filter(({ ref, lane }) => ref.monitorId !== check.ref.monitorId || lane !== check.lane);
+  await Promise.all(others.map(({ ref, lane }) => deps.wake(ref, lane)));
+}
+
+/** Reads for stops and exits outrank reads for entries. */
+function budgetFor({ lane }: Check): 'protective' | 'entry' {
+  return lane === 'tp-sl' ? 'protective' : 'entry';
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : 'unknown failure';
+}

@@ -1,0 +1,52 @@
+import type { Action, EndpointClass } from '@backstop/core';
+import { takeBudget } from '@backstop/store';
+import type { Batch } from './batches.ts';
+import type { DeskDeps } from './desk.ts';
+import type { Check } from './reading.ts';
+
+/** The single and the batch endpoint of each kind of action: two budgets that add up (reference B.4). */
+const ENDPOINTS = {
+  'set-stop': { single: 'trading-stop', batch: undefined },
+  create: { single: 'order-create', batch: 'order-create-batch' },
+  amend: { single: 'order-amend', batch: 'order-amend-batch' },
+  cancel: { single: 'order-cancel', batch: 'order-cancel-batch' },
+} as const satisfies Record<Action['type'], { single: EndpointClass; batch: EndpointClass | undefined }>;
+
+export interface HeldBudget {
+  /** Requests that are paid for and may be signed at once. */
+  readonly requests: readonly Batch[];
+  readonly refused: readonly Action[];
+  /** When the refused ones may be paid for, ms from now; 0 = none was refused. */
+  readonly waitMs: number;
+}
+
+/**
+ * Pays for a batch before anything is signed (S-31): as many actions in one batch request as that budget has room for, then
+ * single requests as theirs allows. What is left comes back refused, since no job waits for budget in its slot.
+ */
+export async function holdBudget(
+  check: Pick<Check, 'ref'>,
+  batch: Batch,
+  deps: Pick<DeskDeps, 'redis'>,
+): Promise<HeldBudget> {
+  const [first] = batch;
+  const { single, batch: together } = ENDPOINTS[first.type];
+  const request = { account: check.ref.account, lane: first.budget };
+  const requests: Batch[] = [];
+  let left: readonly Action[] = batch;
+  let waitMs = Number.POSITIVE_INFINITY;
+
+  if (together !== undefined && batch.length > 1) {
+    const answer = await takeBudget(deps.redis, { ...request, endpoint: together, cost: batch.length, atLeast: 2 });
+    if (answer.granted) {
+      requests.push([first, ...batch.slice(1, answer.cost)]);
+      left = batch.slice(answer.cost);
+    } else waitMs = answer.waitMs;
+  }
+  for (const [at, action] of left.entries()) {
+    const answer = await takeBudget(deps.redis, { ...request, endpoint: single, cost: 1 });
+    if (!answer.granted) return { requests, refused: left.slice(at), waitMs: Math.min(waitMs, answer.waitMs) };
+    requests.push([action]);
+  }
+  return { requests, refused: [], waitMs: 0 };
+}

@@ -1,0 +1,98 @@
+import { initialState, type Plan, type Snapshot } from '@backstop/core';
+import { readCheck, toSnapshot, type CheckRead } from '@backstop/store';
+import type { DeskDeps } from './desk.ts';
+import { fly } from './flights.ts';
+import { isDirty, nextRead, type Scope } from './next-read.ts';
+import type { Check, Facts, Reading } from './reading.ts';
+
+/**
+ * One Redis round trip reads everything; what is missing, too old or dirty is read through and the round trip repeated, each
+ * scope at most once. Ends as a waiter instead of sleeping while another process reads (DESIGN 3.3, 3.4).
+ */
+export async function readFacts(check: Check, deps: DeskDeps): Promise<Reading> {
+  const { ref, lane, token } = check;
+  const done = new Set<Scope>();
+  for (;;) {
+    check.signal.throwIfAborted();
+    const newestMs = deps.receipts.newest(ref.account, ref.symbol);
+    const stored = await readCheck(deps.redis, ref, lane, token);
+    const reading = toReading(check, stored, done, { ...deps, newestMs });
+    if ('kind' in reading) return reading;
+
+    const flight = await fly(check, reading.needs, deps, { positionSeq: reading.positionSeq });
+    if (!flight.landed) return flight.reading;
+    done.add(reading.needs);
+  }
+}
+
+/** Something that has to be read from the exchange first. */
+interface Need {
+  readonly needs: Scope;
+  readonly positionSeq: number;
+}
+
+/** What one look at the cache comes to: facts, or what they need, or why there are none. */
+function toReading(
+  check: Check,
+  stored: CheckRead,
+  done: ReadonlySet<Scope>,
+  deps: DeskDeps & { readonly newestMs: number },
+): Reading | Need {
+  const { plan } = stored;
+  if (plan === undefined) return { kind: 'gone' };
+  tell(stored, deps);
+
+  const snapshot = toSnapshot(stored);
+  const needs = nextRead(stored, done);
+  if (needs !== undefined) {
+    return whyNot(stored, done.has(needs)) ?? { needs, positionSeq: snapshot?.position?.seq ?? -1 };
+  }
+  if (snapshot === undefined) return { kind: 'unknown', why: 'rows did not land', retryInMs: 500 };
+  if (Math.min(snapshot.positionAtMs, snapshot.ordersAtMs) < deps.newestMs) deps.observer.staleDecision();
+  return toFacts(check, { ...stored, plan }, snapshot, deps);
+}
+
+/** Why nothing can be read from the exchange now; undefined = it can. */
+function whyNot({ instrument, failedUntilMs, nowMs }: CheckRead, isReadAlready: boolean): Reading | undefined {
+  if (instrument === undefined) return { kind: 'unknown', why: 'no instrument', retryInMs: 1_000 };
+  if (isReadAlready) return { kind: 'unknown', why: 'rows did not land', retryInMs: 500 };
+  if (failedUntilMs <= nowMs) return undefined;
+  return { kind: 'unknown', why: 'reads of the account fail', retryInMs: failedUntilMs - nowMs };
+}
+
+function toFacts(
+  check: Check,
+  stored: CheckRead & { readonly plan: Plan },
+  snapshot: Snapshot,
+  { observer }: DeskDeps,
+): Facts {
+  const { nowMs, plan, states } = stored;
+  observer.inputAge('position', nowMs - snapshot.positionAtMs);
+  observer.inputAge('orders', nowMs - snapshot.ordersAtMs);
+  if (snapshot.prices !== undefined) observer.inputAge('price', nowMs - snapshot.prices.atMs);
+
+  const dirty = isDirty(stored);
+  const others = stored.intents.filter(({ token }) => token !== check.token);
+  const open = others.filter(({ deadlineMs }) => deadlineMs > nowMs);
+  return {
+    kind: 'facts',
+    plan,
+    states: {
+      'tp-sl': states['tp-sl'].state ?? initialState('tp-sl'),
+      'limit-order': states['limit-order'].state ?? initialState('limit-order'),
+    },
+    versions: { 'tp-sl': states['tp-sl'].version, 'limit-order': states['limit-order'].version },
+    snapshot,
+    nowMs,
+    unsettledUntilMs: open.length > 0 ? Math.max(...open.map(({ deadlineMs }) => deadlineMs)) : undefined,
+    settledIntents: dirty ? [] : others.filter(({ deadlineMs }) => deadlineMs <= nowMs).map(({ id }) => id),
+    dirty,
+  };
+}
+
+function tell({ position, orders, nowMs }: CheckRead, { observer }: DeskDeps): void {
+  for (const [kind, row] of [['positions', position] as const, ['orders', orders] as const]) {
+    if (row.kind !== 'row') observer.cacheRead(kind, row.kind, undefined);
+    else observer.cacheRead(kind, row.dirty ? 'dirty' : row.patched ? 'patched' : 'fresh', nowMs - row.startMs);
+  }
+}

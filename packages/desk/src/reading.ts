@@ -1,0 +1,37 @@
+import type { Lane, LaneStates, Plan, Snapshot } from '@backstop/core';
+import type { MonitorRef } from '@backstop/store';
+import type { Scope } from './next-read.ts';
+
+/** One check's claim on a monitor's lane: `token` is the job's BullMQ token and becomes the lane's fence (S-33). */
+export interface Check {
+  readonly ref: MonitorRef;
+  readonly lane: Lane;
+  readonly token: string;
+  readonly signal: AbortSignal;
+}
+
+/** The facts that one decision stands on, and the versions that its result is recorded against. */
+export interface Facts {
+  readonly kind: 'facts';
+  readonly plan: Plan;
+  readonly states: LaneStates;
+  readonly versions: Readonly<Record<Lane, number>>;
+  readonly snapshot: Snapshot;
+  readonly nowMs: number;
+  /** Until when another job's request may still land: only absolute actions until then (S-13, S-29); undefined = settled. */
+  readonly unsettledUntilMs: number | undefined;
+  /** Intents whose deadline has passed and that these facts were read after: they are closed by having been looked up. */
+  readonly settledIntents: readonly string[];
+  /** Some row is still older than the last write to it: only the stop may be acted on. */
+  readonly dirty: boolean;
+}
+
+/** What a read came to. Only `facts` may be decided on: unknown is never empty. */
+export type Reading =
+  | Facts
+  /** Another process reads what is missing; this check is entered as a waiter and will be woken. */
+  | { readonly kind: 'waiting'; readonly scope: Scope }
+  /** The facts cannot be had now; come back then. */
+  | { readonly kind: 'unknown'; readonly why: string; readonly retryInMs: number }
+  /** There is no such monitor any more. */
+  | { readonly kind: 'gone' };
