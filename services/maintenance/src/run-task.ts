@@ -1,0 +1,19 @@
+import { every } from '@backstop/runtime';
+import type { Task, TaskDeps } from './tasks/task.ts';
+
+/** A task that failed is tried again after this, ms, however seldom it runs: nothing works without trading rules. */
+const RETRY_MS = 5_000;
+
+/** Runs a task at its pace until the signal aborts, never twice at a time. A failure is told and retried. */
+export async function runTask(task: Task, deps: TaskDeps, signal: AbortSignal): Promise<void> {
+  let dueMs = 0;
+  const runIfDue = async (): Promise<void> => {
+    const startedMs = performance.now();
+    if (startedMs < dueMs) return;
+
+    await task.run(deps, signal);
+    dueMs = startedMs + task.everyMs;
+  };
+  const onError = (error: unknown): void => deps.log.warn({ task: task.name, err: error }, 'task failed');
+  await every(Math.min(task.everyMs, RETRY_MS), signal, runIfDue, onError);
+}

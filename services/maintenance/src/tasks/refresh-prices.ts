@@ -1,0 +1,35 @@
+import { isOutrun, LANES, type Prices } from '@backstop/core';
+import { BUCKETS, listActive, peekCheck, putPrices, redisTimeMs, setDueNow, toSnapshot } from '@backstop/store';
+import type { TaskDeps } from './task.ts';
+
+type PriceDeps = Pick<TaskDeps, 'redis' | 'accounts' | 'exchangeOf' | 'count'>;
+
+/**
+ * One call fetches all prices; each bucket gets a copy, since a check reads its bucket only (DESIGN section 5). Monitors
+ * whose rows the market has overtaken are due at once: something of theirs has very likely filled.
+ */
+export async function refreshPrices(deps: PriceDeps, signal: AbortSignal): Promise<void> {
+  const { redis, accounts, exchangeOf } = deps;
+  const [account] = accounts;
+  if (account === undefined) return;
+
+  const atMs = await redisTimeMs(redis); // before the call: a price is never shown younger than it is
+  const tickers = await exchangeOf(account).tickers({ signal });
+  const prices = new Map<string, Prices>([...tickers].map(([symbol, price]) => [symbol, { ...price, atMs }]));
+  await Promise.all(Array.from({ length: BUCKETS }, (_, bucket) => putPrices(redis, bucket, prices)));
+  await Promise.all(accounts.map((name) => hurryOutrun(name, deps)));
+}
+
+async function hurryOutrun(account: string, { redis, count }: PriceDeps): Promise<void> {
+  const refs = await listActive(redis, account);
+  await Promise.all(
+    refs.map(async (ref) => {
+      const read = await peekCheck(redis, ref);
+      const snapshot = toSnapshot(read);
+      if (read.plan === undefined || snapshot === undefined || !isOutrun(snapshot, read.plan)) return;
+
+      count('outrun');
+      await Promise.all(LANES.map((lane) => setDueNow(redis, ref, lane)));
+    }),
+  );
+}

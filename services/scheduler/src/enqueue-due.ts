@@ -1,0 +1,28 @@
+import { LANES, type Lane } from '@backstop/core';
+import { BUCKETS, takeDue, type Queues, type Redis } from '@backstop/store';
+
+/** The most jobs in one addBulk (DESIGN 3.2): a longer one would hold Redis up for those who act on fills. */
+const LARGEST_BULK = 25;
+
+/**
+ * Takes due monitors from all buckets and enqueues their checks, no more than the queues have room for: the backlog stays in
+ * the due sets. Taking moves a monitor's score forward in the same script, so any number of schedulers may do this at once, and
+ * one that dies after taking delays a check but loses none.
+ */
+export async function enqueueDue(redis: Redis, queues: Queues, concurrency: number): Promise<number> {
+  const counts = await Promise.all(LANES.map((lane) => enqueueLane(redis, queues, lane, concurrency)));
+  return counts.reduce((total, count) => total + count, 0);
+}
+
+async function enqueueLane(redis: Redis, queues: Queues, lane: Lane, concurrency: number): Promise<number> {
+  let room = await queues.sweepRoom(lane, concurrency);
+  let enqueued = 0;
+  for (let bucket = 0; bucket < BUCKETS && room > 0; bucket += 1) {
+    const refs = await takeDue(redis, bucket, lane, { limit: Math.min(room, LARGEST_BULK) });
+    if (refs.length === 0) continue;
+    await queues.wakeMany(refs, lane);
+    room -= refs.length;
+    enqueued += refs.length;
+  }
+  return enqueued;
+}

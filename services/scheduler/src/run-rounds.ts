@@ -1,0 +1,44 @@
+import {
+  BUCKETS,
+  listProcesses,
+  oldestChecked,
+  openRound,
+  tryCloseRound,
+  tryOpenRound,
+  type Redis,
+  type Round,
+} from '@backstop/store';
+
+/** Checks of a round are spread at this rate, so that many accounts do not refresh in one burst. */
+const CHECKS_PER_MS = 2;
+const LONGEST_JITTER_MS = 5_000;
+
+const ALL_BUCKETS = Array.from({ length: BUCKETS }, (_, bucket) => bucket);
+
+/**
+ * Closes and opens sweeps (DESIGN section 3, last paragraph): a round makes every active monitor due and closes when the one
+ * that was checked longest ago was checked after the opening. Safe in any number of schedulers: Redis lets one of them open
+ * and one close. Says which round this call closed, and whether one is open.
+ */
+export async function runRounds(redis: Redis, everyMs: number): Promise<{ closed: Round | undefined; open: boolean }> {
+  const oldest = await Promise.all(ALL_BUCKETS.map((bucket) => oldestChecked(redis, bucket)));
+  const monitors = oldest.reduce((total, { count }) => total + count, 0);
+  const calls = await callsSoFar(redis);
+  const oldestCheckedMs = Math.min(Number.MAX_SAFE_INTEGER, ...oldest.flatMap(({ atMs }) => atMs ?? []));
+  const closing = await tryCloseRound(redis, { oldestCheckedMs, monitors, calls });
+  if (closing.state === 'open') return { closed: undefined, open: true };
+
+  const closed = closing.state === 'closed' ? closing.round : undefined;
+  const opened = monitors === 0 ? undefined : await tryOpenRound(redis, { everyMs, calls });
+  if (opened === undefined) return { closed, open: false };
+
+  const jitterMs = Math.min(monitors / CHECKS_PER_MS, LONGEST_JITTER_MS);
+  await Promise.all(ALL_BUCKETS.map((bucket) => openRound(redis, bucket, Math.round(jitterMs))));
+  return { closed, open: true };
+}
+
+/** Requests of all processes since the installation began: a process that ended keeps its last total. */
+async function callsSoFar(redis: Redis): Promise<number> {
+  const processes = await listProcesses(redis);
+  return processes.reduce((total, { counters }) => total + (counters['requests'] ?? 0), 0);
+}

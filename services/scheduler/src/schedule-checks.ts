@@ -1,0 +1,34 @@
+import { sleep, type ServiceProcess } from '@backstop/runtime';
+import type { Queues, Redis } from '@backstop/store';
+import type { SchedulerConfig } from './config.ts';
+import { enqueueDue } from './enqueue-due.ts';
+import { runRounds } from './run-rounds.ts';
+
+/** While a round is open its end is looked for this often, ms, so that a sweep's duration is measured and not rounded. */
+const OPEN_ROUND_TICK_MS = 15;
+
+interface SchedulerDeps extends Pick<ServiceProcess, 'log' | 'count'> {
+  readonly redis: Redis;
+  readonly queues: Queues;
+}
+
+/** The scheduler's life: opens and closes rounds and enqueues what is due, until the signal aborts. Redis away only pauses it. */
+export async function scheduleChecks(
+  { redis, queues, log, count }: SchedulerDeps,
+  config: Pick<SchedulerConfig, 'SCHEDULER_ROUND_MS' | 'SCHEDULER_TICK_MS' | 'FLEET_CONCURRENCY'>,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    let isRoundOpen = false;
+    try {
+      const { closed, open } = await runRounds(redis, config.SCHEDULER_ROUND_MS);
+      if (closed?.complete === true) log.info({ ...closed }, `processed ${closed.monitors} monitors`);
+      if (closed?.complete === false) log.warn({ ...closed }, 'sweep closed with monitors that could not be checked');
+      isRoundOpen = open;
+      count('enqueued', await enqueueDue(redis, queues, config.FLEET_CONCURRENCY));
+    } catch (error) {
+      log.warn({ err: error }, 'scheduling failed');
+    }
+    await sleep(isRoundOpen ? OPEN_ROUND_TICK_MS : config.SCHEDULER_TICK_MS, signal);
+  }
+}

@@ -1,0 +1,89 @@
+import type { Lane } from '@backstop/core';
+import { budgetedHooks, openDesk, openReceipts, type Desk } from '@backstop/desk';
+import { openExchanges } from '@backstop/exchange';
+import { readAccountsFile } from '@backstop/intake';
+import { openProcess, type Log, type ServiceProcess } from '@backstop/runtime';
+import {
+  beat,
+  checkWorker,
+  connectRedis,
+  installation,
+  openQueues,
+  type MonitorRef,
+  type Redis,
+} from '@backstop/store';
+import type { WorkerConfig } from './config.ts';
+import { observe } from './observe.ts';
+import { onFirstUse } from './on-first-use.ts';
+import { runCheck } from './run-check.ts';
+
+/** A worker whose clock is further off than this would be refused by the exchange: it is not ready (S-32). */
+const CLOCK_SKEW_NOT_READY_MS = 750;
+
+/** Opens everything that a worker process needs and starts taking jobs. It all closes with `resources`, queues first. */
+export async function openWorker(config: WorkerConfig, resources: AsyncDisposableStack): Promise<{ log: Log }> {
+  const redis = connectRedis(config.REDIS_URL, config.BACKSTOP_PROCESS_NAME);
+  resources.defer(() => redis.disconnect());
+  await redis.connect();
+  const seen = { skewMs: 0 };
+  const reasons = (): string[] =>
+    Math.abs(seen.skewMs) <= CLOCK_SKEW_NOT_READY_MS ? [] : [`clock is off by ${seen.skewMs} ms`];
+  const running = await openProcess(
+    { service: 'worker', config, redis, reasons, beat: (record) => beat(redis, record) },
+    resources,
+  );
+
+  const deskOf = openWorkerDesk({ config, redis, running, seen }, resources);
+  const { log } = running;
+  // Not before there is a plan: after a loss of Redis maintenance brings the letters back first, and then the plans.
+  const deps = onFirstUse(async () => {
+    const own = await installation(redis);
+    return { running, redis, log, installation: own, desk: deskOf(own), decided: () => running.count('decisions') };
+  });
+  const workers = config.BACKSTOP_LANES.map((lane) =>
+    checkWorker(config.REDIS_URL, lane, async (run, token, signal) => runCheck({ run, token, signal }, await deps()), {
+      concurrency: config.WORKER_CONCURRENCY,
+      name: config.BACKSTOP_PROCESS_NAME,
+      onError: (error) => log.warn({ lane, reason: error.message }, 'queue worker failed'),
+    }),
+  );
+  resources.defer(async () => {
+    await Promise.all(workers.map((worker) => worker.close())); // at once: they share the time that a drain may take
+  });
+  return { log };
+}
+
+interface DeskParts {
+  readonly config: WorkerConfig;
+  readonly redis: Redis;
+  readonly running: ServiceProcess;
+  /** Follows the exchange's clock. */
+  readonly seen: { skewMs: number };
+}
+
+/** Opens what a desk needs; the desk itself is the installation's. */
+function openWorkerDesk(
+  { config, redis, running, seen }: DeskParts,
+  resources: AsyncDisposableStack,
+): (installation: string) => Desk {
+  const queues = openQueues(config.REDIS_URL);
+  resources.defer(() => queues.close());
+  const observer = observe(running, seen);
+  const exchanges = resources.use(
+    openExchanges({
+      accounts: readAccountsFile(config.BACKSTOP_ACCOUNTS_FILE).accounts,
+      baseUrl: config.BACKSTOP_EXCHANGE_URL,
+      maxSockets: config.BACKSTOP_MAX_SOCKETS,
+      hooksOf: (account) => budgetedHooks(redis, account, observer),
+    }),
+  );
+  const shared = {
+    redis,
+    exchangeOf: exchanges.of,
+    wake: (ref: MonitorRef, lane: Lane) => queues.wake(ref, lane, 'event', 'waiter'),
+    receipts: openReceipts(),
+    observer,
+    log: running.log,
+  };
+  return (own) => openDesk({ ...shared, installation: own });
+}

@@ -1,0 +1,70 @@
+import { decide, settle, type ActionOutcome } from '@backstop/core';
+import type { Carried, Check, Desk, Facts } from '@backstop/desk';
+import { setDueNow, touchChecked, type Redis } from '@backstop/store';
+import { describeOutcome } from './describe.ts';
+import { nextDueInMs } from './next-due.ts';
+import { recordDecision } from './record-decision.ts';
+
+export interface CheckDeps {
+  readonly redis: Redis;
+  readonly desk: Desk;
+  readonly installation: string;
+  readonly log: { readonly info: (fields: object, message: string) => void };
+  readonly decided: () => void;
+}
+
+/** How one job ended, for the metrics: `held` = everything that it wanted to send has to wait. */
+export type CheckOutcome = 'unchanged' | 'acted' | 'held' | 'changed' | 'waiting' | 'unknown' | 'gone';
+
+const NOTHING: Carried = { outcomes: [], budgetInMs: undefined };
+
+/**
+ * One check of one lane of a monitor: read all facts, decide, send the difference, record. Holds no state of its own: killed
+ * anywhere, the next check sends what is left (DESIGN section 3).
+ */
+export async function processCheck(check: Check, deps: CheckDeps): Promise<CheckOutcome> {
+  const reading = await deps.desk.read(check);
+  switch (reading.kind) {
+    case 'gone':
+    case 'waiting':
+      return reading.kind;
+    case 'unknown':
+      await touchChecked(deps.redis, check.ref, check.lane, { dueInMs: reading.retryInMs, made: false });
+      return 'unknown';
+    case 'facts':
+      return decideAndRecord(check, reading, deps);
+    default:
+      return reading satisfies never;
+  }
+}
+
+async function decideAndRecord(check: Check, facts: Facts, deps: CheckDeps): Promise<CheckOutcome> {
+  const { lane, ref } = check;
+  const { plan, states, snapshot, nowMs } = facts;
+  const { installation } = deps;
+  const lanes = { state: states[lane], tpSl: states['tp-sl'], limitOrder: states['limit-order'] };
+  const decision = decide(lane, snapshot, { plan, ...lanes, installation, nowMs });
+  deps.decided();
+
+  const carried = decision.actions.length > 0 ? await deps.desk.act(check, facts, decision.actions) : NOTHING;
+  const state = settle(lane, decision.state, carried.outcomes, nowMs);
+  const dueInMs = nextDueInMs(decision, carried, facts);
+  const sent = carried.outcomes.filter(({ result }) => result !== 'unsent');
+  const changed = decision.events.length > 0 || state !== states[lane];
+  if (!changed && sent.length === 0) {
+    await touchChecked(deps.redis, ref, lane, { dueInMs });
+    return decision.actions.length === 0 ? 'unchanged' : 'held';
+  }
+
+  await recordDecision(check, facts, { events: decision.events, sent, state, dueInMs }, deps.redis);
+  if (sent.some(isNewEntry)) await setDueNow(deps.redis, ref, 'tp-sl'); // it may fill at once: its ladder is the other lane's
+  if (sent.length === 0) return 'changed';
+
+  const { monitorId, account, symbol } = ref;
+  deps.log.info({ monitorId, account, symbol, lane, actions: sent.map(describeOutcome) }, 'monitor decided');
+  return 'acted';
+}
+
+function isNewEntry({ action, result }: ActionOutcome): boolean {
+  return result === 'done' && action.type === 'create' && action.leg.startsWith('e');
+}
