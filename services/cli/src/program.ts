@@ -1,0 +1,77 @@
+import { ConfigError } from '@backstop/runtime';
+import { Command, CommanderError } from 'commander';
+import { cacheFlush } from './cache-flush.ts';
+import { cacheStats } from './cache-stats.ts';
+import type { VerbContext } from './context.ts';
+import { persist } from './persist.ts';
+import { status } from './status.ts';
+import { up } from './up/up.ts';
+import { UP_DEFAULTS } from './up/up-options.ts';
+
+/**
+ * Reads the command line and carries out its verb. Throws ConfigError, so that nothing starts, for a verb, flag or value
+ * that does not exist.
+ */
+export async function runProgram(args: readonly string[], context: VerbContext): Promise<void> {
+  try {
+    await createProgram(context).parseAsync(withoutSeparator(args), { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode !== 0 && error.code !== 'commander.help') {
+      throw new ConfigError(`${error.message.replace(/^error: /, '').replaceAll('\n', ' ')}; see --help`, []);
+    }
+  }
+}
+
+function createProgram(context: VerbContext): Command {
+  const program = new Command('backstop')
+    .description('Keeps the take-profits, stop-losses and scale-in limit orders of any number of positions right.')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => context.print(text.trimEnd()), writeErr: () => undefined })
+    .showHelpAfterError(false);
+  addUp(program, context);
+  program
+    .command('status')
+    .description('monitors, processes, queues and accounts of the running installation')
+    .action(() => status(context));
+  const cache = program.command('cache').description('the shared cache of exchange facts');
+  cache
+    .command('stats')
+    .description('hits, patches, expiries and misses by kind of row')
+    .action(() => cacheStats(context));
+  cache
+    .command('flush')
+    .description('drop all cached rows; they are read again when needed')
+    .action(() => cacheFlush(context));
+  program
+    .command('persist')
+    .description('bring everything into the archive now, and say what is durable')
+    .action(() => persist(context));
+  return program;
+}
+
+function addUp(program: Command, context: VerbContext): void {
+  const { for: _, ...defaults } = UP_DEFAULTS;
+  program
+    .command('up')
+    .description('start everything on this machine: Redis, archive, simulator, scheduler, workers, maintenance')
+    .option('--for <duration>', 'end by itself after, e.g., 60s, 5m or 1h')
+    .option('--plans <file>', 'trade plans to carry out', defaults.plans)
+    .option('--latency <ms>', 'latency of the simulated exchange', defaults.latency)
+    .option('--workers <n>', 'worker processes', defaults.workers)
+    .option('--report <file>', 'write the report of the run as JSON')
+    .option('--port <port>', 'port of the gateway', defaults.port)
+    .option('--state <dir>', 'keep the state in this folder instead of one that is deleted at the end')
+    .option('--seed <n>', 'seed of the simulated market', defaults.seed)
+    .option('--market <market>', 'simulated prices after the set-up: walk or still', defaults.market)
+    .option('--accounts <file>', 'API keys: {"accounts":[{"name","apiKey","secret"}]}')
+    .option('--venue <venue>', 'simulator, demo, testnet or mainnet', defaults.venue)
+    .option('--yes-real-money', 'needed for mainnet: orders are real')
+    .action((options: unknown) => up(options, context));
+}
+
+/** Some package managers hand the `--` before their script's flags on. */
+function withoutSeparator(args: readonly string[]): string[] {
+  const at = args.indexOf('--');
+  return at === -1 ? [...args] : args.toSpliced(at, 1);
+}
