@@ -1,0 +1,81 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+
+const root = new URL('..', import.meta.url).pathname;
+const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+  cwd: root,
+  encoding: 'utf8',
+})
+  .split('\n')
+  .filter((file) => file !== '');
+const read = (file: string): string => readFileSync(`${root}/${file}`, 'utf8');
+const sources = files.filter((file) => /^(packages|services)\/.*\/src\/.*\.ts$/.test(file));
+const tests = files.filter((file) => file.endsWith('.test.ts') || /\/test(ing)?\/.*\.ts$/.test(file));
+
+describe('documents', () => {
+  test('every invariant names a test, and that test exists', () => {
+    const testText = tests.map(read).join('\n');
+    const invariants = read('docs/INVARIANTS.md')
+      .split('\n')
+      .filter((line) => /^\d+\. /.test(line));
+    const titles = invariants.map((line) => ({
+      line,
+      titles: [...line.matchAll(/`([^`]+)`/g)].map(([, title]) => title ?? ''),
+    }));
+
+    expect(invariants.length).toBeGreaterThan(10);
+    expect(titles.filter(({ titles: named }) => named.length === 0)).toEqual([]);
+    expect(titles.flatMap(({ titles: named }) => named).filter((title) => !testText.includes(title))).toEqual([]);
+  });
+
+  test('every file that ARCHITECTURE.md names exists', () => {
+    const named = [...read('ARCHITECTURE.md').matchAll(/`((?:packages|services|docs)\/[^`*]+)`/g)].map(
+      ([, path]) => path ?? '',
+    );
+
+    expect(named.length).toBeGreaterThan(10);
+    expect(
+      named.filter((path) => !files.some((file) => file === path || file.startsWith(path.replace(/\/?$/, '/')))),
+    ).toEqual([]);
+  });
+
+  test('every ADR is numbered once and has a status', () => {
+    const adrs = files.filter((file) => file.startsWith('docs/adr/'));
+
+    expect(new Set(adrs.map((file) => file.slice(0, 'docs/adr/0001'.length))).size).toBe(adrs.length);
+    expect(adrs.filter((file) => !read(file).includes('**Status:**'))).toEqual([]);
+  });
+});
+
+describe('sources', () => {
+  test('the exchange is reached through the desk only', () => {
+    const users = sources.filter((file) => read(file).includes("from 'bybit-api'"));
+
+    expect(users.filter((file) => !file.startsWith('packages/exchange/'))).toEqual([]);
+  });
+
+  test('the simulator imports nothing of what it judges', () => {
+    const simulator = files.filter((file) => file.startsWith('services/simulator/') && file.endsWith('.ts'));
+
+    expect(simulator.length).toBeGreaterThan(0);
+    expect(simulator.filter((file) => /@backstop\/(core|exchange|store|desk|intake)/.test(read(file)))).toEqual([]);
+  });
+
+  test('S-28 cancel-all, switch-mode and set-leverage are never called', () => {
+    const ours = sources.filter((file) => !file.startsWith('services/simulator/'));
+
+    expect(
+      ours.filter((file) =>
+        /cancelAllOrders|switchPositionMode|setLeverage|cancel-all|switch-mode|set-leverage/.test(read(file)),
+      ),
+    ).toEqual([]);
+  });
+
+  test('every Lua script says what it takes and returns', () => {
+    const scripts = files.filter((file) => /lua\/[^/]+\.lua$/.test(file));
+
+    expect(scripts.length).toBeGreaterThan(5);
+    expect(scripts.filter((file) => !/^-- .*\n(--.*\n)*-- KEYS/.test(read(file)))).toEqual([]);
+  });
+});
