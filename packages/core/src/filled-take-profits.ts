@@ -1,4 +1,3 @@
-import { sum } from './decimal.ts';
 import type { Decimal } from './decimal.ts';
 import { executedBy, isEntry, isTakeProfit } from './executed.ts';
 import { distribute } from './ladder.ts';
