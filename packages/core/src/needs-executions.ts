@@ -1,31 +1,35 @@
 import type { LimitOrderState, Placed, TpSlState } from './decision.ts';
 import { hasClosedBooks } from './has-closed-books.ts';
-import type { Snapshot } from './facts.ts';
+import type { PositionRow, Snapshot } from './facts.ts';
 import { isLeg } from './is-leg.ts';
 import type { Leg, Plan } from './model.ts';
 import { ordersByOwner } from './own-orders.ts';
 
 /** What the lanes remember about their orders: without it an order that vanished without a trace is not noticed. */
 export interface Memory {
-  readonly tpSl?: Pick<TpSlState, 'placed'>;
+  readonly tpSl?: Pick<TpSlState, 'placed' | 'openTimeMs'>;
   readonly limitOrder?: Pick<LimitOrderState, 'placed'>;
 }
 
 /**
  * Whether the rows say that something executed that is not applied yet, so that the executions must be fetched before
- * deciding. False in a quiet consistent state. `executionsSeq` must count a complete fetch as applied up to the position
- * sequence that it saw, because `seq` also moves on other events.
+ * deciding: sums that do not add up to the position, an order that shows more than is booked, one of ours that has gone, or
+ * a position that was opened anew. Not the position's `seq`: it moves with every order that is placed, too (reference D.4).
  */
 export function needsExecutions(snapshot: Snapshot, plan: Plan, memory: Memory = {}): boolean {
-  const { position, executionsSeq, executed } = snapshot;
-  if (position !== undefined && position.seq > executionsSeq) return true;
-  if (!hasClosedBooks(snapshot, plan)) return true;
+  const { position, executed } = snapshot;
+  if (!hasClosedBooks(snapshot, plan) || isReopened(position, memory)) return true;
 
   const { own } = ordersByOwner(snapshot, plan);
   if (own.some(({ leg, row }) => row.cumExecQty > (executed.get(leg)?.qty ?? 0n))) return true;
 
   const working = new Set(own.map(({ leg }) => leg));
   return placedLegs(memory).some((leg) => !working.has(leg));
+}
+
+function isReopened(position: PositionRow | undefined, { tpSl }: Memory): boolean {
+  const [openedMs, knownMs] = [position?.openTimeMs, tpSl?.openTimeMs];
+  return openedMs !== undefined && knownMs !== undefined && openedMs > knownMs;
 }
 
 function placedLegs({ tpSl, limitOrder }: Memory): readonly Leg[] {

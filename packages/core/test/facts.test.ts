@@ -79,8 +79,10 @@ test('executions are needed when the rows know of a fill, and not in a quiet sta
   const quiet = aSnapshot({ ...open, orders: [aStopRow(), aTakeProfitRow('t1', '85', '110')] });
   expect(needsExecutions(quiet, plan)).toBe(false);
   expect(needsExecutions({ ...quiet, executionsSeq: 7 }, plan)).toBe(true);
-  expect(needsExecutions({ ...quiet, position: aPosition({ seq: 2 }) }, plan)).toBe(true);
-  expect(needsExecutions({ ...quiet, position: aPosition({ seq: 2 }), executionsSeq: 2 }, plan)).toBe(false);
+  expect(needsExecutions({ ...quiet, position: aPosition({ seq: 2 }) }, plan)).toBe(false);
+  const reopened = { ...quiet, position: aPosition({ openTimeMs: 2_000 }) };
+  expect(needsExecutions(reopened, plan, { tpSl: { openTimeMs: 1_000 } })).toBe(true);
+  expect(needsExecutions(reopened, plan, { tpSl: { openTimeMs: 2_000 } })).toBe(false);
   const partly = aTakeProfitRow('t1', '85', '110', { cumExecQty: decimal('5') });
   expect(needsExecutions({ ...quiet, orders: [partly] }, plan)).toBe(true);
 });
