@@ -22,9 +22,14 @@ export async function takeDue(
 
 /** Makes an active monitor due now in one lane. Returns false, and does nothing, for one that is not active. */
 export async function setDueNow(redis: Redis, ref: MonitorRef, lane: Lane): Promise<boolean> {
+  return setDueWithin(redis, ref, lane, 0);
+}
+
+/** The same within `ms`; a monitor that is due sooner stays so. */
+export async function setDueWithin(redis: Redis, ref: MonitorRef, lane: Lane, ms: number): Promise<boolean> {
   const keys = accountKeys(ref.account);
-  const args = [slotOf(ref), ref.monitorId, toMember(ref)];
-  return (await runScript(redis, 'set-due-now', [keys.active, keys.due(lane)], args)) === 1;
+  const args = [slotOf(ref), ref.monitorId, toMember(ref), ms];
+  return (await runScript(redis, 'set-due-within', [keys.active, keys.due(lane)], args)) === 1;
 }
 
 /** How many monitors of a bucket are due in a lane by now: the backlog. */

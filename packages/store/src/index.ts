@@ -15,7 +15,7 @@ export { fromMember, fromSlot, slotOf, toMember, type MonitorRef } from './monit
 export { getPlans, listActive, putPlans, type NewPlan, type PutPlansResult, type TakenSlot } from './plans.ts';
 export { CHECK_LEASE_MS, peekCheck, readCheck, type CheckRead, type Row } from './read-check.ts';
 export { KEEP_CLOSED_MS, recordCheck, touchChecked, type CheckRecord } from './record-check.ts';
-export { countDue, oldestChecked, openRound, setDueNow, takeDue, type OldestChecked } from './due.ts';
+export { countDue, oldestChecked, openRound, setDueNow, setDueWithin, takeDue, type OldestChecked } from './due.ts';
 export {
   ORDERS_TTL_MS,
   POSITIONS_TTL_MS,

@@ -26,8 +26,11 @@ export interface Queues extends AsyncDisposable {
   ready(): Promise<void>;
   /** The one door to the check queues (DESIGN 3.2). */
   wake(ref: MonitorRef, lane: Lane, urgency: Urgency, cause: CheckCause): Promise<void>;
-  /** Sweep jobs of monitors whose time has come, 25 at a time. */
-  wakeMany(refs: readonly MonitorRef[], lane: Lane): Promise<void>;
+  /**
+   * Sweep jobs of monitors whose time has come, 25 at a time. Resolves with those that have a job already: it may be ending,
+   * so the caller looks after them again soon.
+   */
+  wakeMany(refs: readonly MonitorRef[], lane: Lane): Promise<readonly MonitorRef[]>;
   /** How many sweep jobs may be added now: at most 2 x `concurrency` (of all workers of the lane together) wait. */
   sweepRoom(lane: Lane, concurrency: number): Promise<number>;
   depths(): Promise<Readonly<Record<Lane | 'maintenance', QueueDepth>>>;
@@ -78,10 +81,10 @@ class OpenQueues implements Queues {
     await (urgency === 'event' ? wakeByEvent(this.#checks[lane], check) : wakeBySweep(this.#checks[lane], [check]));
   }
 
-  async wakeMany(refs: readonly MonitorRef[], lane: Lane): Promise<void> {
+  async wakeMany(refs: readonly MonitorRef[], lane: Lane): Promise<readonly MonitorRef[]> {
     await this.#connected();
     const checks = refs.map((ref) => toCheck(ref, lane, 'due'));
-    await wakeBySweep(this.#checks[lane], checks);
+    return wakeBySweep(this.#checks[lane], checks);
   }
 
   async sweepRoom(lane: Lane, concurrency: number): Promise<number> {

@@ -21,12 +21,19 @@ export async function wakeByEvent(queue: Queue<CheckJob>, data: CheckJob): Promi
   if (job.id !== jobId) await promote(job);
 }
 
-/** Asks for checks in the order of sweeps. One that has a job already, waiting or active, is left out: it needs no second. */
-export async function wakeBySweep(queue: Queue<CheckJob>, checks: readonly CheckJob[]): Promise<void> {
+/**
+ * Asks for checks in the order of sweeps. One that has a job already, waiting or active, gets no second; those are returned,
+ * since a job that is just ending has read its facts before it was asked for.
+ */
+export async function wakeBySweep(queue: Queue<CheckJob>, checks: readonly CheckJob[]): Promise<readonly CheckJob[]> {
+  const left: CheckJob[] = [];
   for (let first = 0; first < checks.length; first += MOST_PER_BULK) {
     const jobs = checks.slice(first, first + MOST_PER_BULK);
-    await queue.addBulk(jobs.map((data) => ({ name: CHECK_JOB, data, opts: sweepOptions(data) })));
+    const asked = jobs.map((data) => ({ name: CHECK_JOB, data, opts: { ...sweepOptions(data), jobId: randomUUID() } }));
+    const added = await queue.addBulk(asked);
+    left.push(...jobs.filter((_job, at) => added[at]?.id !== asked[at]?.opts.jobId));
   }
+  return left;
 }
 
 /** Never with `keepLastIfActive`: it would replace the event that is kept for when the active job ends. */

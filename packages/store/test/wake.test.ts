@@ -94,10 +94,11 @@ test('events during an active check lead to one more, and a sweep neither adds t
   await expect(hand.take()).resolves.toBeUndefined();
 });
 
-test('a sweep during an active check is dropped', async () => {
+test('a sweep during an active check is dropped and told, so that nobody waits for it', async () => {
   await queues.wake(aRef('a'), 'tp-sl', 'event', 'event');
   const active = await hand.take();
-  await queues.wakeMany([aRef('a')], 'tp-sl');
+  await expect(queues.wakeMany([aRef('b'), aRef('a')], 'tp-sl')).resolves.toMatchObject([{ monitorId: 'a' }]);
+  await hand.take();
   await active?.moveToCompleted(undefined, hand.token, false);
   await expect(hand.take()).resolves.toBeUndefined();
 });

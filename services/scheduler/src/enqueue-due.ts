@@ -1,8 +1,10 @@
 import { LANES, type Lane } from '@backstop/core';
-import { BUCKETS, takeDue, type Queues, type Redis } from '@backstop/store';
+import { BUCKETS, setDueWithin, takeDue, type Queues, type Redis } from '@backstop/store';
 
 /** The most jobs in one addBulk (DESIGN 3.2): a longer one would hold Redis up for those who act on fills. */
 const LARGEST_BULK = 25;
+/** A monitor whose job was just ending when its time came is looked after again this soon, ms. */
+const LOOK_AGAIN_MS = 250;
 
 /**
  * Takes due monitors from all buckets and enqueues their checks, no more than the queues have room for: the backlog stays in
@@ -20,7 +22,8 @@ async function enqueueLane(redis: Redis, queues: Queues, lane: Lane, concurrency
   for (let bucket = 0; bucket < BUCKETS && room > 0; bucket += 1) {
     const refs = await takeDue(redis, bucket, lane, { limit: Math.min(room, LARGEST_BULK) });
     if (refs.length === 0) continue;
-    await queues.wakeMany(refs, lane);
+    const left = await queues.wakeMany(refs, lane);
+    await Promise.all(left.map((ref) => setDueWithin(redis, ref, lane, LOOK_AGAIN_MS)));
     room -= refs.length;
     enqueued += refs.length;
   }

@@ -20,12 +20,15 @@ const ALL_BUCKETS = Array.from({ length: BUCKETS }, (_, bucket) => bucket);
  * that was checked longest ago was checked after the opening. Safe in any number of schedulers: Redis lets one of them open
  * and one close. Says which round this call closed, and whether one is open.
  */
-export async function runRounds(redis: Redis, everyMs: number): Promise<{ closed: Round | undefined; open: boolean }> {
+export async function runRounds(
+  redis: Redis,
+  { everyMs, ...limit }: { readonly everyMs: number; readonly longestMs?: number },
+): Promise<{ closed: Round | undefined; open: boolean }> {
   const oldest = await Promise.all(ALL_BUCKETS.map((bucket) => oldestChecked(redis, bucket)));
   const monitors = oldest.reduce((total, { count }) => total + count, 0);
   const calls = await callsSoFar(redis);
   const oldestCheckedMs = Math.min(Number.MAX_SAFE_INTEGER, ...oldest.flatMap(({ atMs }) => atMs ?? []));
-  const closing = await tryCloseRound(redis, { oldestCheckedMs, monitors, calls });
+  const closing = await tryCloseRound(redis, { oldestCheckedMs, monitors, calls, ...limit });
   if (closing.state === 'open') return { closed: undefined, open: true };
 
   const closed = closing.state === 'closed' ? closing.round : undefined;

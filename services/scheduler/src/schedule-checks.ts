@@ -21,7 +21,7 @@ export async function scheduleChecks(
   while (!signal.aborted) {
     let isRoundOpen = false;
     try {
-      const { closed, open } = await runRounds(redis, config.SCHEDULER_ROUND_MS);
+      const { closed, open } = await runRounds(redis, { everyMs: config.SCHEDULER_ROUND_MS });
       if (closed?.complete === true) log.info({ ...closed }, `processed ${closed.monitors} monitors`);
       if (closed?.complete === false) log.warn({ ...closed }, 'sweep closed with monitors that could not be checked');
       isRoundOpen = open;
