@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { accountName } from './names.ts';
 import { fileSchema, instrumentSchema, planSchema } from './plan-schema.ts';
 import type { PlanInput } from './plan-schema.ts';
-import { REPORT, toFaults } from './to-faults.ts';
+import { parseAnyway } from './parse-anyway.ts';
 import { PLAN_DEFAULTS, toPlan } from './to-plan.ts';
 import type { PlanDefaults } from './to-plan.ts';
 
@@ -44,12 +44,12 @@ type Shaped = { readonly input: PlanInput; readonly index: number };
 export function readPlanFile(text: string, options: PlanFileOptions): PlanFileResult {
   const json = parseJson(text);
   if (!json.ok) return { ok: false, faults: [{ path: '', message: `not JSON: ${json.problem}` }] };
-  const file = fileSchema.safeParse(json.value, REPORT);
-  if (!file.success) return { ok: false, faults: toFaults(file.error.issues) };
+  const file = parseAnyway(fileSchema, json.value);
+  if (file.value === undefined) return { ok: false, faults: file.faults };
 
-  const listed = readInstruments(file.data, options);
-  const shaped = readPlans(file.data);
-  const accounts = options.accounts ?? file.data.accounts ?? namesIn(shaped.plans);
+  const listed = readInstruments(file.value, options);
+  const shaped = readPlans(file.value);
+  const accounts = options.accounts ?? file.value.accounts ?? namesIn(shaped.plans);
   const plans = shaped.plans.map(({ input }) =>
     toPlan(input, {
       nowMs: options.nowMs,
@@ -61,7 +61,8 @@ export function readPlanFile(text: string, options: PlanFileOptions): PlanFileRe
   );
   const instruments = new Map([...listed.instruments].map(([symbol, { instrument }]) => [symbol, instrument]));
   const market = { nowMs: options.nowMs, accounts: new Set(accounts), hedgeAccounts: hedgeAccounts(plans) };
-  const faults = [...listed.faults, ...shaped.faults, ...placed(checkPlans(plans, instruments, market), shaped.plans)];
+  const content = placed(checkPlans(plans, instruments, market), shaped.plans);
+  const faults = [...file.faults, ...listed.faults, ...shaped.faults, ...content];
   return faults.length > 0
     ? { ok: false, faults }
     : { ok: true, workload: { accounts, instruments: listed.instruments, plans } };
@@ -85,12 +86,10 @@ function readInstruments(file: File, { instruments: given }: PlanFileOptions) {
   const instruments = new Map<string, ListedInstrument>();
   const faults: Fault[] = [];
   for (const [index, raw] of (file.instruments ?? []).entries()) {
-    const result = instrumentSchema.safeParse(raw, REPORT);
-    if (!result.success) {
-      faults.push(...toFaults(result.error.issues, ['instruments', index]));
-      continue;
-    }
-    const { note: _, price, deliveryTime, ...rest } = result.data;
+    const parsed = parseAnyway(instrumentSchema, raw, ['instruments', index]);
+    faults.push(...parsed.faults);
+    if (parsed.value === undefined) continue;
+    const { note: _, price, deliveryTime, ...rest } = parsed.value;
     if (instruments.has(rest.symbol))
       faults.push({ path: `instruments[${index}].symbol`, message: `${rest.symbol} is listed twice` });
     instruments.set(rest.symbol, { instrument: { ...rest, deliveryTimeMs: deliveryTime }, price });
@@ -103,9 +102,9 @@ function readPlans(file: File): { plans: Shaped[]; faults: Fault[] } {
   const plans: Shaped[] = [];
   const faults: Fault[] = [];
   for (const [index, raw] of file.plans.entries()) {
-    const result = planSchema.safeParse(raw, REPORT);
-    if (result.success) plans.push({ input: result.data, index });
-    else faults.push(...toFaults(result.error.issues, ['plans', index]));
+    const { value, faults: own } = parseAnyway(planSchema, raw, ['plans', index]);
+    faults.push(...own);
+    if (value !== undefined) plans.push({ input: value, index });
   }
   return { plans, faults };
 }

@@ -177,6 +177,16 @@ test('an unknown key of the file itself is a fault', () => {
   expect(faultsOf({ plan: [], plans: [solPlan], instruments })).toEqual(['plan: unknown key']);
 });
 
+test('beside an unknown key, the faults of the content come in the same answer', () => {
+  const faults = faultsOf({ colour: 1, ...fileWith({ ...solPlan, colour: 1, symbol: 'FOOUSDT' }) });
+
+  expect(faults).toEqual([
+    'colour: unknown key',
+    'plans[0].colour: unknown key',
+    'plans[0].symbol: unknown symbol FOOUSDT',
+  ]);
+});
+
 test('an unknown symbol is a fault', () => {
   expect(faultsOf(fileWith({ ...solPlan, symbol: 'FOOUSDT' }))).toEqual(['plans[0].symbol: unknown symbol FOOUSDT']);
 });
