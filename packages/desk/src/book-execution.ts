@@ -6,18 +6,25 @@ const CLOCKS_MS = 1_000;
 
 /**
  * An execution with the monitor whose sums it belongs to: by its orderLinkId, else by the plan that is active on its symbol
- * and position and was there when it happened (the stop of an earlier plan is none of its business). Without one it is archived only.
+ * and position and was there when it happened (the stop of an earlier plan is none of its business). undefined = it belongs
+ * to nobody: not booked, so that a plan which is restored later finds it.
  */
-export function bookExecution(execution: Execution, plans: readonly Plan[], installation: string): AppliedExecution {
+export function bookExecution(
+  execution: Execution,
+  plans: readonly Plan[],
+  installation: string,
+): AppliedExecution | undefined {
   const { execId, timeMs, seq, symbol } = execution;
   const owner = ownerOf(execution, plans, installation);
-  const parts = owner === undefined ? [] : attribute(execution, { installation, planId: owner.id });
+  if (owner === undefined) return undefined;
+
+  const parts = attribute(execution, { installation, planId: owner.id });
   return {
     execId,
     timeMs,
     seq,
     symbol,
-    parts: parts.map((part) => ({ ...part, monitorId: owner?.id ?? '' })),
+    parts: parts.map((part) => ({ ...part, monitorId: owner.id })),
     raw: toJson(execution),
   };
 }

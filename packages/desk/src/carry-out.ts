@@ -11,9 +11,9 @@ import { closeIntents, openIntents } from '@backstop/store';
 import { batches, type Batch } from './batches.ts';
 import type { DeskDeps } from './desk.ts';
 import { holdBudget } from './hold-budget.ts';
+import { findCreated, lookUpLost } from './look-up.ts';
 import type { Check, Facts } from './reading.ts';
 import { onLane } from './request-lane.ts';
-import { settleDuplicate } from './settle-duplicate.ts';
 
 /** What became of a decision's actions, in no particular order, and when the budget has room for those that it refused. */
 export interface Carried {
@@ -33,12 +33,15 @@ export async function carryOut(
   actions: readonly Action[],
   deps: DeskDeps,
 ): Promise<Carried> {
-  await closeIntents(deps.redis, check.ref, facts.settledIntents);
-  const outcomes: ActionOutcome[] = actions.filter((action) => !mayGo(action, facts)).map(unsent);
+  const found = await lookUpLost(check, facts, actions, deps);
+  const settled = facts.settledIntents.map(({ id }) => id);
+  await closeIntents(deps.redis, check.ref, settled);
+  const open = actions.filter((action) => !found.has(action));
+  const outcomes = [...found.values(), ...open.filter((action) => !mayGo(action, facts)).map(unsent)];
   const waits: number[] = [];
 
   let fenced = false;
-  for (const batch of batches(actions.filter((action) => mayGo(action, facts)))) {
+  for (const batch of batches(open.filter((action) => mayGo(action, facts)))) {
     if (fenced || check.signal.aborted) {
       outcomes.push(...batch.map(unsent));
       continue;
@@ -64,7 +67,7 @@ async function sendRequest(
   deps: DeskDeps,
 ): Promise<{ outcomes: ActionOutcome[]; fenced: boolean }> {
   const { ref, lane, token, signal } = check;
-  const intents = request.map((action) => ({ id: randomUUID(), type: action.type, absolute: action.absolute }));
+  const intents = request.map(toIntent);
   const unless =
     lane === 'limit-order' && request.some(({ type }) => type === 'create') ? { unless: since(facts) } : {};
   let fenced = false;
@@ -128,8 +131,15 @@ async function outcomeOf(
   const { reason, code, message } = reply.error;
   if (reason === 'not-sent' || reason === 'unavailable') return unsent(action);
   if (reason === 'unknown') return { action, result: 'unknown' };
-  if (reason === 'duplicate-link-id' && action.type === 'create') return settleDuplicate(check, action, deps);
+  if (reason === 'duplicate-link-id' && action.type === 'create') {
+    return (await findCreated(check, action, deps)) ?? { action, result: 'unknown' };
+  }
   return { action, result: 'refused', reason, code, message };
+}
+
+function toIntent(action: Action) {
+  const { type, absolute } = action;
+  return { id: randomUUID(), type, absolute, ...(type === 'create' && { orderLinkId: action.order.orderLinkId }) };
 }
 
 function unsent(action: Action): ActionOutcome {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { parseOrderLinkId, type OrderRow, type Plan } from '@backstop/core';
+import { ExchangeError, parseOrderLinkId, type OrderRow, type Plan } from '@backstop/core';
 import {
   abandonFlight,
   applyExecutions,
@@ -41,12 +41,7 @@ interface Flight {
  * Reads a scope from the exchange, single flight over all processes: whoever comes second is entered as a waiter and is
  * woken when the first one lands. A failed read changes no row and is remembered for the account with a back-off.
  */
-export async function fly(
-  check: Check,
-  scope: Scope,
-  deps: DeskDeps,
-  known: { positionSeq: number },
-): Promise<FlightResult> {
+export async function fly(check: Check, scope: Scope, deps: DeskDeps): Promise<FlightResult> {
   const { ref, lane } = check;
   const name: FlightScope = scope === 'symbol' ? `symbol:${ref.symbol}` : scope;
   const flightId = randomUUID();
@@ -61,22 +56,47 @@ export async function fly(
     return { landed: false, reading: { kind: 'unknown', why: 'reads of the account fail', retryInMs } };
   }
 
-  let waiters: readonly Waiter[];
   try {
-    waiters = await onLane({ lane: budgetFor(check), prepaid: false, maxWaitMs: 2_000 }, () =>
-      pilots[scope](check, { ...start, flightId }, deps, known),
+    // A scope that others wait for is read with the right of the most urgent of them.
+    const waiters = await onLane({ lane: 'protective', prepaid: false, maxWaitMs: 2_000 }, () =>
+      pilots[scope](check, { ...start, flightId }, deps),
     );
+    await wakeAll(waiters, check, deps);
+    return { landed: true };
   } catch (error) {
-    ({ waiters } = await abandonFlight(deps.redis, ref.account, name, { flightId }));
-    deps.log.warn({ account: ref.account, scope: name, reason: describe(error) }, 'read failed');
-    await Promise.all(waiters.map((waiter) => setDueNow(deps.redis, waiter.ref, waiter.lane)));
-    return { landed: false, reading: { kind: 'unknown', why: `reading ${scope} failed`, retryInMs: 500 } };
+    return { landed: false, reading: await crash(check, scope, { name, flightId, error }, deps) };
   } finally {
     deps.observer.flight(ref.account, scope);
   }
-  await wakeAll(waiters, check, deps);
-  return { landed: true };
 }
+
+interface Crash {
+  readonly name: FlightScope;
+  readonly flightId: string;
+  readonly error: unknown;
+}
+
+/**
+ * Ends a flight that failed. What the exchange did wrong is remembered for the account; what our own side refused (the budget,
+ * a worker that ends) is not; and where a listing holds a row that cannot be read, the account is read symbol by symbol for a while.
+ */
+async function crash(check: Check, scope: Scope, { name, flightId, error }: Crash, deps: DeskDeps): Promise<Unread> {
+  const { account } = check.ref;
+  const { reason, retryAfterMs } = error instanceof ExchangeError ? error : UNKNOWN_CRASH;
+  const isOurs = reason === 'not-sent';
+  const isUnreadable = reason === 'rejected' && scope === 'account';
+  if (isUnreadable) deps.receipts.unreadable(account);
+  const waiters =
+    isOurs || isUnreadable
+      ? await endFlight(deps.redis, account, name, { flightId })
+      : (await abandonFlight(deps.redis, account, name, { flightId })).waiters;
+
+  if (!isOurs) deps.log.warn({ account, scope: name, reason: describe(error) }, 'read failed');
+  await Promise.all(waiters.map((waiter) => setDueNow(deps.redis, waiter.ref, waiter.lane)));
+  return { kind: 'unknown', why: `reading ${scope} failed`, retryInMs: isUnreadable ? 50 : (retryAfterMs ?? 500) };
+}
+
+const UNKNOWN_CRASH = { reason: 'unavailable', retryAfterMs: undefined } as const;
 
 const pilots = { account: flyAccount, symbol: flySymbol, executions: flyExecutions };
 
@@ -110,21 +130,15 @@ async function flySymbol(check: Check, flight: Flight, deps: DeskDeps): Promise<
   return waiters;
 }
 
-async function flyExecutions(
-  check: Check,
-  flight: Flight,
-  deps: DeskDeps,
-  { positionSeq }: { positionSeq: number },
-): Promise<readonly Waiter[]> {
-  const { account, symbol } = check.ref;
+async function flyExecutions(check: Check, flight: Flight, deps: DeskDeps): Promise<readonly Waiter[]> {
+  const { account } = check.ref;
   const [cursorMs, plans] = await Promise.all([executionCursor(deps.redis, account), activePlans(account, deps)]);
-  // Without a cursor (a first read, or Redis was lost) from the oldest plan on, so that none of its fills is missed (F-11).
+  // Without a cursor (a first read, or plans were restored) from the oldest plan on, so that none of its fills is missed (F-11).
   const fromMs = cursorMs ?? Math.min(flight.startMs, ...plans.map(({ createdAtMs }) => createdAtMs));
   const executions = await deps.exchangeOf(account).executions({ sinceMs: fromMs - EXECUTION_OVERLAP_MS }, check);
   await applyExecutions(deps.redis, account, {
-    executions: executions.map((execution) => bookExecution(execution, plans, deps.installation)),
+    executions: executions.flatMap((execution) => bookExecution(execution, plans, deps.installation) ?? []),
     cursorMs: flight.startMs,
-    completeSeqs: { [symbol]: Math.max(positionSeq, 0) }, // of a symbol that never traded they are complete too
   });
   return endFlight(deps.redis, account, 'executions', flight);
 }
@@ -150,11 +164,6 @@ async function orphansAmong(
 async function wakeAll(waiters: readonly Waiter[], check: Check, deps: DeskDeps): Promise<void> {
   const others = waiters.filter(({ ref, lane }) => ref.monitorId !== check.ref.monitorId || lane !== check.lane);
   await Promise.all(others.map(({ ref, lane }) => deps.wake(ref, lane)));
-}
-
-/** Reads for stops and exits outrank reads for entries. */
-function budgetFor({ lane }: Check): 'protective' | 'entry' {
-  return lane === 'tp-sl' ? 'protective' : 'entry';
 }
 
 function describe(error: unknown): string {

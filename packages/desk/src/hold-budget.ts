@@ -22,7 +22,7 @@ export interface HeldBudget {
 
 /**
  * Pays for a batch before anything is signed (S-31): as many actions in one batch request as that budget has room for, then
- * single requests as theirs allows. What is left comes back refused, since no job waits for budget in its slot.
+ * single requests as theirs allows. What is left comes back refused: no write waits for budget in its job's slot.
  */
 export async function holdBudget(
   check: Pick<Check, 'ref'>,

@@ -1,5 +1,5 @@
 import { initialState, type Plan, type Snapshot } from '@backstop/core';
-import { readCheck, toSnapshot, type CheckRead } from '@backstop/store';
+import { ORDERS_TTL_MS, POSITIONS_TTL_MS, readCheck, toSnapshot, type CheckRead } from '@backstop/store';
 import type { DeskDeps } from './desk.ts';
 import { fly } from './flights.ts';
 import { isDirty, nextRead, type Scope } from './next-read.ts';
@@ -11,7 +11,7 @@ import type { Check, Facts, Reading } from './reading.ts';
  */
 export async function readFacts(check: Check, deps: DeskDeps): Promise<Reading> {
   const { ref, lane, token } = check;
-  const done = new Set<Scope>();
+  const done = new Set<Scope>(deps.receipts.isUnreadable(ref.account) ? ['account'] : []);
   for (;;) {
     check.signal.throwIfAborted();
     const newestMs = deps.receipts.newest(ref.account, ref.symbol);
@@ -19,7 +19,7 @@ export async function readFacts(check: Check, deps: DeskDeps): Promise<Reading> 
     const reading = toReading(check, stored, done, { ...deps, newestMs });
     if ('kind' in reading) return reading;
 
-    const flight = await fly(check, reading.needs, deps, { positionSeq: reading.positionSeq });
+    const flight = await fly(check, reading.needs, deps);
     if (!flight.landed) return flight.reading;
     done.add(reading.needs);
   }
@@ -28,7 +28,6 @@ export async function readFacts(check: Check, deps: DeskDeps): Promise<Reading> 
 /** Something that has to be read from the exchange first. */
 interface Need {
   readonly needs: Scope;
-  readonly positionSeq: number;
 }
 
 /** What one look at the cache comes to: facts, or what they need, or why there are none. */
@@ -45,7 +44,7 @@ function toReading(
   const snapshot = toSnapshot(stored);
   const needs = nextRead(stored, done);
   if (needs !== undefined) {
-    return whyNot(stored, done.has(needs)) ?? { needs, positionSeq: snapshot?.position?.seq ?? -1 };
+    return whyNot(stored, done.has(needs)) ?? { needs };
   }
   if (snapshot === undefined) return { kind: 'unknown', why: 'rows did not land', retryInMs: 500 };
   if (Math.min(snapshot.positionAtMs, snapshot.ordersAtMs) < deps.newestMs) deps.observer.staleDecision();
@@ -84,8 +83,10 @@ function toFacts(
     versions: { 'tp-sl': states['tp-sl'].version, 'limit-order': states['limit-order'].version },
     snapshot,
     nowMs,
+    rowsExpireAtMs: Math.min(snapshot.positionAtMs + POSITIONS_TTL_MS, snapshot.ordersAtMs + ORDERS_TTL_MS),
     unsettledUntilMs: open.length > 0 ? Math.max(...open.map(({ deadlineMs }) => deadlineMs)) : undefined,
-    settledIntents: dirty ? [] : others.filter(({ deadlineMs }) => deadlineMs <= nowMs).map(({ id }) => id),
+    settledIntents: dirty ? [] : others.filter(({ deadlineMs }) => deadlineMs <= nowMs),
+    epoch: stored.epoch,
     dirty,
   };
 }

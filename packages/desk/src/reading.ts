@@ -1,5 +1,5 @@
 import type { Lane, LaneStates, Plan, Snapshot } from '@backstop/core';
-import type { MonitorRef } from '@backstop/store';
+import type { Intent, MonitorRef } from '@backstop/store';
 import type { Scope } from './next-read.ts';
 
 /** One check's claim on a monitor's lane: `token` is the job's BullMQ token and becomes the lane's fence (S-33). */
@@ -18,11 +18,15 @@ export interface Facts {
   readonly versions: Readonly<Record<Lane, number>>;
   readonly snapshot: Snapshot;
   readonly nowMs: number;
+  /** When the first of the rows is too old to decide on, Redis time. */
+  readonly rowsExpireAtMs: number;
   /** Until when another job's request may still land: only absolute actions until then (S-13, S-29); undefined = settled. */
   readonly unsettledUntilMs: number | undefined;
-  /** Intents whose deadline has passed and that these facts were read after: they are closed by having been looked up. */
-  readonly settledIntents: readonly string[];
-  /** Some row is still older than the last write to it: only the stop may be acted on. */
+  /** Intents whose deadline has passed and that these facts were read after: what they came to can be seen. */
+  readonly settledIntents: readonly Intent[];
+  /** The account's write epoch at this read. */
+  readonly epoch: number;
+  /** Some row is still older than the last write to it: only absolute actions may go (S-13). */
   readonly dirty: boolean;
 }
 

@@ -34,8 +34,11 @@ export function budgetedHooks(redis: Redis, account: string, observer: RequestOb
       if (prepaid) return;
 
       const startedMs = performance.now();
-      await waitForBudget(redis, { account, endpoint, cost, lane }, { signal, maxWaitMs });
-      observer.budgetWait(lane, performance.now() - startedMs);
+      try {
+        await waitForBudget(redis, { account, endpoint, cost, lane }, { signal, maxWaitMs });
+      } finally {
+        observer.budgetWait(lane, performance.now() - startedMs); // a wait in vain tells most
+      }
     },
     report: (report) => {
       observer.request(report);

@@ -67,9 +67,13 @@ describe('batches', () => {
 
   test('a decision of a stop, two cancels, a ladder and two entries makes four requests', () => {
     const all = [
-      ...[setStop(), cancel('e1'), cancel('e2')],
-      ...[create('t1', 'take-profit'), create('t2', 'take-profit')],
-      ...[create('e3'), create('e4')],
+      setStop(),
+      cancel('e1'),
+      cancel('e2'),
+      create('t1', 'take-profit'),
+      create('t2', 'take-profit'),
+      create('e3'),
+      create('e4'),
     ];
     expect(batches(all).map((batch) => batch.map(({ type }) => type).join(' '))).toEqual([
       'set-stop',

@@ -29,7 +29,9 @@ function execution(changes: Partial<Execution>): Execution {
 }
 
 const bookedBy = (changes: Partial<Execution>, plans = [plan]): readonly (readonly [string | undefined, string])[] =>
-  bookExecution(execution(changes), plans, INSTALLATION).parts.map(({ monitorId, by }) => [monitorId, by] as const);
+  (bookExecution(execution(changes), plans, INSTALLATION)?.parts ?? []).map(
+    ({ monitorId, by }) => [monitorId, by] as const,
+  );
 
 test('F-05 a fill belongs to the plan and leg that its orderLinkId names', () => {
   const identity = { installation: INSTALLATION, planId: plan.id, leg: 't1', restoreEpoch: 0, generation: 0 } as const;
@@ -71,4 +73,16 @@ test('in hedge mode a fill without our id belongs to the side that it moved', ()
 
 test('funding is no fill', () => {
   expect(bookedBy({ execType: 'Funding', closedSize: 0n })).toEqual([]);
+});
+
+test('F-11 a fill of a plan of ours that is not active is not booked: the plan may still be restored', () => {
+  const identity = {
+    installation: INSTALLATION,
+    planId: 'eeeeeeeeeeee',
+    leg: 'e1',
+    restoreEpoch: 0,
+    generation: 0,
+  } as const;
+
+  expect(bookExecution(execution({ orderLinkId: formatOrderLinkId(identity) }), [], INSTALLATION)).toBeUndefined();
 });

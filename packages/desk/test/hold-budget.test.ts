@@ -37,6 +37,13 @@ test('a batch goes out as one request where the batch budget has room', async ()
   expect(await hold(...actions)).toEqual({ requests: [actions], refused: [], waitMs: 0 });
 });
 
+test('where it has room for some, these go together and the others one by one', async () => {
+  await useUp('order-create-batch', 5);
+  const actions = entries(5);
+  const [a, b, c, d, e] = actions;
+  expect(await hold(...actions)).toEqual({ requests: [[a, b, c], [d], [e]], refused: [], waitMs: 0 }); // 8 of 10 are for entries
+});
+
 test('where it has none, the same actions go out one by one on the budget of single requests', async () => {
   await useUp('order-create-batch', 10);
   const actions = entries(3);

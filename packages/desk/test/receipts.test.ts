@@ -25,3 +25,11 @@ test('an older read that lands late never lowers what may be shown', () => {
 
   expect(receipts.newest('main', 'BTCUSDT')).toBe(200);
 });
+
+test('a listing that could not be read is remembered for its account', () => {
+  const receipts = openReceipts();
+  receipts.unreadable('main');
+
+  expect(receipts.isUnreadable('main')).toBe(true);
+  expect(receipts.isUnreadable('other')).toBe(false);
+});

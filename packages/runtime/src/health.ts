@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { ServerResponse } from 'node:http';
+import { hostname } from 'node:os';
 import { listen } from './listen.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -22,6 +23,9 @@ export interface Health extends AsyncDisposable {
   readonly url: string;
 }
 
+/** A server that listens on every address is found by others under the machine's name. */
+const EVERYWHERE = new Set(['0.0.0.0', '::']);
+
 /**
  * Serves `/metrics`, `/healthz` (200 while the process is alive) and `/readyz` (200, or 503 with the reasons as JSON).
  * Rejects when the port is taken. Disposing closes open connections too.
@@ -34,8 +38,9 @@ export async function serveHealth({ port, host = '127.0.0.1', metrics, ready }: 
     });
   });
   const bound = await listen(server, port, host);
+  const shown = EVERYWHERE.has(host) ? hostname() : host;
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    url: `http://${shown.includes(':') ? `[${shown}]` : shown}:${bound}`,
     [Symbol.asyncDispose]: async () => {
       const closed = once(server, 'close');
       server.close();

@@ -27,13 +27,19 @@ function processMetrics({ counter, gauge, histogram }: Factory) {
       ['queue', 'outcome'],
       FAST_SECONDS,
     ),
+    jobWait: histogram(
+      'job_wait_seconds',
+      'Time from asking for a check to its start.',
+      ['queue', 'cause'],
+      FAST_SECONDS,
+    ),
     budgetWait: histogram('budget_wait_seconds', 'Time a request waited for its budget.', ['lane'], FAST_SECONDS),
     streamUp: gauge('stream_up', '1 while the private stream of an account is in sync.', ['account']),
   } as const;
 }
 
 /** What is true of the whole installation and not of one process: served by maintenance only, so that sums stay right. */
-function fleetMetrics({ counter, gauge }: Factory) {
+function fleetMetrics({ counter, gauge, histogram }: Factory) {
   return {
     positions: gauge('positions', 'Open positions by whether a verified stop covers them.', ['protected']),
     unprotectedSeconds: counter(
@@ -42,6 +48,16 @@ function fleetMetrics({ counter, gauge }: Factory) {
       ['account', 'reason'],
     ),
     monitorStaleness: gauge('monitor_staleness_seconds', 'Time since the monitor that waits longest was checked.', []),
+    reactionSeconds: histogram(
+      'reaction_seconds',
+      'Time from a fill on the exchange until what had to be sent because of it is sent and recorded.',
+      [],
+      AGE_SECONDS,
+    ),
+    queueJobs: gauge('queue_jobs', 'Jobs by queue and state.', ['queue', 'state']),
+    dueMonitors: gauge('due_monitors', 'Monitors whose time has come and that have no job yet.', ['queue']),
+    archivePending: gauge('archive_pending_entries', 'Outbox entries that the archive has not stored yet.', []),
+    archiveLag: gauge('archive_lag_seconds', 'Age of the oldest outbox entry that the archive has not stored yet.', []),
   } as const;
 }
 

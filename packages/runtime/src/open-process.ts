@@ -49,7 +49,8 @@ export async function openProcess(options: ProcessOptions, resources: AsyncDispo
   redis.on('error', (error) => log.warn({ reason: error.message }, 'redis connection failed'));
   const metrics = openMetrics(service);
   const ready = (): Readiness => ({ reasons: [...(redis.status === 'ready' ? [] : ['redis is away']), ...reasons()] });
-  const health = resources.use(await serveHealth({ port: config.BACKSTOP_HEALTH_PORT, metrics, ready }));
+  const { BACKSTOP_HEALTH_HOST: host, BACKSTOP_HEALTH_PORT: port } = config;
+  const health = resources.use(await serveHealth({ port, host, metrics, ready }));
 
   const counters: Record<string, number> = {};
   const startedAtMs = Date.now();

@@ -15,6 +15,12 @@ export interface CacheCounts {
   readonly missed: number;
 }
 
+/** The share of reads that needed no request, 0..1; undefined = there were none. */
+export function hitRate({ fresh, patched, dirty, expired, missed }: CacheCounts): number | undefined {
+  const reads = fresh + patched + dirty + expired + missed;
+  return reads === 0 ? undefined : (fresh + patched) / reads;
+}
+
 /** Totals over all accounts since Redis started empty. */
 export async function cacheStats(redis: Redis): Promise<Readonly<Record<CacheKind, CacheCounts>>> {
   const hashes = await Promise.all(

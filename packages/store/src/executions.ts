@@ -36,8 +36,6 @@ export interface ExecutionBatch {
   readonly executions: readonly AppliedExecution[];
   /** Everything up to then is in: the next read starts there. undefined = unchanged; it never goes back. */
   readonly cursorMs: number | undefined;
-  /** By symbol, the sequence up to which the executions are complete. */
-  readonly completeSeqs: Readonly<Record<string, number>>;
 }
 
 export interface ApplyResult {
@@ -50,7 +48,6 @@ export interface ApplyResult {
 interface SumsOf {
   readonly monitorId: string;
   readonly ref: MonitorRef | undefined;
-  readonly completeSeq: number;
 }
 
 /**
@@ -58,14 +55,14 @@ interface SumsOf {
  * an outbox entry each. Monitors that got something new are due now in both lanes.
  */
 export async function applyExecutions(redis: Redis, account: string, batch: ExecutionBatch): Promise<ApplyResult> {
-  const { executions, completeSeqs, cursorMs } = batch;
+  const { executions, cursorMs } = batch;
   const active = await listActive(redis, account);
   let applied = 0;
   const touched = new Map<string, MonitorRef>();
   for (let from = 0; from === 0 || from < executions.length; from += PER_SCRIPT) {
     const some = executions.slice(from, from + PER_SCRIPT);
     const isLast = from + PER_SCRIPT >= executions.length;
-    const sums = sumsOf(some, active, isLast ? completeSeqs : {});
+    const sums = sumsOf(some, active);
     const result = await applySome(redis, account, { executions: some, sums, cursorMs: isLast ? cursorMs : undefined });
     applied += result.applied;
     for (const ref of result.touched) touched.set(ref.monitorId, ref);
@@ -73,18 +70,10 @@ export async function applyExecutions(redis: Redis, account: string, batch: Exec
   return { applied, touched: [...touched.values()] };
 }
 
-function sumsOf(
-  executions: readonly AppliedExecution[],
-  active: readonly MonitorRef[],
-  completeSeqs: Readonly<Record<string, number>>,
-): readonly SumsOf[] {
-  const named = executions.flatMap(({ parts }) => parts.flatMap(({ monitorId }) => monitorId ?? []));
-  const complete = active.filter(({ symbol }) => Object.hasOwn(completeSeqs, symbol)).map(({ monitorId }) => monitorId);
+function sumsOf(executions: readonly AppliedExecution[], active: readonly MonitorRef[]): readonly SumsOf[] {
+  const named = new Set(executions.flatMap(({ parts }) => parts.flatMap(({ monitorId }) => monitorId ?? [])));
   const refs = new Map(active.map((ref) => [ref.monitorId, ref]));
-  return [...new Set([...named, ...complete])].map((monitorId) => {
-    const ref = refs.get(monitorId);
-    return { monitorId, ref, completeSeq: ref === undefined ? -1 : (completeSeqs[ref.symbol] ?? -1) };
-  });
+  return [...named].map((monitorId) => ({ monitorId, ref: refs.get(monitorId) }));
 }
 
 async function applySome(
@@ -125,8 +114,8 @@ async function applySome(
   return { applied, touched: touched.flatMap((index) => sums[index - 1]?.ref ?? []) };
 }
 
-function monitorArgs({ monitorId, ref, completeSeq }: SumsOf): (string | number)[] {
-  return ref === undefined ? ['', monitorId, '', -1] : [slotOf(ref), monitorId, toMember(ref), completeSeq];
+function monitorArgs({ monitorId, ref }: SumsOf): string[] {
+  return ref === undefined ? ['', monitorId, ''] : [slotOf(ref), monitorId, toMember(ref)];
 }
 
 function executionArgs(
@@ -147,4 +136,9 @@ function executionArgs(
 export async function executionCursor(redis: Redis, account: string): Promise<number | undefined> {
   const cursor = await redis.get(accountKeys(account).executionCursor);
   return cursor === null ? undefined : Number(cursor);
+}
+
+/** Has the executions of an account read again from its oldest plan on; those that were applied are not applied again. */
+export async function replayExecutions(redis: Redis, account: string): Promise<void> {
+  await redis.del(accountKeys(account).executionCursor);
 }

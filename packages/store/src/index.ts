@@ -32,11 +32,12 @@ export {
 } from './flights.ts';
 export { LOOKUP_TTL_MS, getLookup, putLookup, type LookupAnswer } from './lookups.ts';
 export { evictExpired, flushCache, type Evicted } from './cache.ts';
-export { cacheStats, type CacheCounts, type CacheKind } from './cache-stats.ts';
+export { cacheStats, hitRate, type CacheCounts, type CacheKind } from './cache-stats.ts';
 export { closeIntents, openIntents, type Intent, type IntentReply, type IntentRequest } from './intents.ts';
 export {
   applyExecutions,
   executionCursor,
+  replayExecutions,
   type AppliedExecution,
   type ApplyResult,
   type ExecutionBatch,
@@ -77,7 +78,7 @@ export {
   type CheckWorker,
   type CheckWorkerOptions,
 } from './check-worker.ts';
-export { type MaintenanceCommand } from './maintenance-command.ts';
+export { type KnownPlans, type MaintenanceCommand } from './maintenance-command.ts';
 export { maintenanceWorker, type MaintenanceProcessor, type MaintenanceWorker } from './maintenance-worker.ts';
 export { openQueues, type QueueDepth, type Queues, type Urgency } from './queues.ts';
 export {
@@ -105,3 +106,8 @@ export { forgetOrphan, listOrphans, noteOrphans, type Orphan } from './orphans.t
 export { redisTimeMs } from './redis.ts';
 export type { Redis } from 'ioredis';
 export { toSnapshot } from './to-snapshot.ts';
+export { readMonitor, readMonitors, type MonitorCondition, type MonitorPicture } from './monitor-picture.ts';
+export { readAccounts, tallyProtection, type AccountPicture, type ProtectionTally } from './account-picture.ts';
+export { cachedRows, type CachedRows } from './cached-rows.ts';
+export { acceptPlans } from './accept-plans.ts';
+export { openBoardQueues, type BoardQueues } from './board-queues.ts';

@@ -1,5 +1,16 @@
-/** What the `maintenance` queue can be asked for. `persist`: bring everything into the archive now, reply when it is durable. */
-export type MaintenanceCommand = { readonly type: 'persist' };
+/**
+ * What the `maintenance` queue can be asked for. `persist`: bring everything into the archive now, reply when it is durable.
+ * `known-plans`: which of these ids have ever been accepted; the reply is `KnownPlans`.
+ */
+export type MaintenanceCommand =
+  | { readonly type: 'persist' }
+  | { readonly type: 'known-plans'; readonly ids: readonly string[] };
+
+/** Ids of plans that were accepted once. Those of closed ones are never to be accepted again. */
+export interface KnownPlans {
+  readonly active: readonly string[];
+  readonly closed: readonly string[];
+}
 
 export const MAINTENANCE_QUEUE = 'maintenance';
 

@@ -28,8 +28,8 @@ export interface CheckRecord {
 
 /**
  * Records state, events and due time in one script. `conflict`: the state has moved on since it was read, the monitor is
- * closed, or it was to be closed by a job that has lost the fence; nothing is written then. A due time that has come
- * meanwhile stays. `closed` frees the slot, drops the intents, and keeps plan and states for an hour.
+ * closed, or it was to be closed by a job that has lost the fence; nothing is written then. A due time that was asked for
+ * since the facts were read is never put off. `closed` frees the slot, drops the intents, and keeps plan and states for an hour.
  */
 export async function recordCheck(redis: Redis, record: CheckRecord): Promise<'recorded' | 'conflict'> {
   const { ref, lane, token, version, state, dueInMs, closed } = record;
@@ -80,7 +80,7 @@ function outboxArgs({ ref, lane, version, state, events, decision, closed = fals
 /**
  * Records a check that changed nothing: only when to look again (`dueInMs` undefined = not due in this lane; `made: false` = the
  * facts could not be had, so that the monitor goes on counting as unchecked). A due time that
- * has come meanwhile stays, and a monitor that is no longer active is left alone.
+ * was asked for since the facts were read is never put off, and a monitor that is no longer active is left alone.
  */
 export async function touchChecked(
   redis: Redis,
@@ -90,5 +90,6 @@ export async function touchChecked(
 ): Promise<void> {
   const keys = accountKeys(ref.account);
   const args = [slotOf(ref), ref.monitorId, toMember(ref), lane, dueInMs ?? '', made ? '1' : '0'];
-  await runScript(redis, 'touch-checked', [keys.active, keys.due(lane), keys.checked], args);
+  const scriptKeys = [keys.active, keys.due(lane), keys.checked, keys.lane(ref.monitorId, lane)];
+  await runScript(redis, 'touch-checked', scriptKeys, args);
 }

@@ -17,6 +17,8 @@ import {
   readOutbox,
   recordCheck,
   setDueNow,
+  setDueWithin,
+  takeDue,
   touchChecked,
   type CheckRecord,
 } from '../src/index.ts';
@@ -44,11 +46,34 @@ test('reading for a check consumes a due time that has come: it moves on by the 
   expect(await countDue(redis(), bucket, 'limit-order')).toBe(1);
 });
 
-test('reading for a check leaves a due time that has not come', async () => {
+test('reading for a check consumes what was asked for until then, and a lost check is due again after the lease', async () => {
   await accept(redis(), REF);
   await redis().zadd(keys.due('tp-sl'), (await redisMs(redis())) + 60_000, MEMBER);
   await readCheck(redis(), REF, 'tp-sl', 'token');
-  expect(await dueInMs()).toBeGreaterThan(50_000);
+  expect(await dueInMs()).toBeLessThanOrEqual(15_000);
+});
+
+test.each(['record', 'touch'] as const)(
+  'a check asked for meanwhile is not put off, although a scheduler has taken it: %s',
+  async (how) => {
+    await accept(redis(), REF);
+    await readCheck(redis(), REF, 'tp-sl', 'token');
+    await setDueNow(redis(), REF, 'tp-sl');
+    await takeDue(redis(), bucket, 'tp-sl', { limit: 1 }); // its job is dropped: one is active
+    await setDueWithin(redis(), REF, 'tp-sl', 250);
+
+    if (how === 'record') await recordCheck(redis(), aRecord());
+    else await touchChecked(redis(), REF, 'tp-sl', { dueInMs: 20_000 });
+    expect(await dueInMs()).toBeLessThanOrEqual(250);
+  },
+);
+
+test('a check asked for while one without further work was running stays due', async () => {
+  await accept(redis(), REF);
+  await readCheck(redis(), REF, 'limit-order', 'token');
+  await setDueWithin(redis(), REF, 'limit-order', 250);
+  await touchChecked(redis(), REF, 'limit-order', { dueInMs: undefined });
+  expect(await dueInMs('limit-order')).toBeLessThanOrEqual(250);
 });
 
 test('an unknown or closed monitor has no plan, takes no fence and is not due any more', async () => {

@@ -39,8 +39,8 @@ function fillPart(part: Partial<ExecutionPart> = {}): ExecutionPart {
   };
 }
 
-const apply = (executions: readonly AppliedExecution[], completeSeqs = {}, cursorMs: number | undefined = NOW) =>
-  applyExecutions(redis(), REF.account, { executions, cursorMs, completeSeqs });
+const apply = (executions: readonly AppliedExecution[], cursorMs: number | undefined = NOW) =>
+  applyExecutions(redis(), REF.account, { executions, cursorMs });
 
 const read = (ref = REF) => readCheck(redis(), ref, 'tp-sl', 'token');
 
@@ -97,26 +97,25 @@ test('monitors that got something new are due now in both lanes, others are not'
   expect(await countDue(redis(), bucketOf(REF.account), 'tp-sl')).toBe(0);
 });
 
-test('the sequence of a monitor is the newest applied or complete for its symbol, and never falls', async () => {
+test('the sequence of a monitor is that of the newest execution of its own, and never falls', async () => {
   await accept(redis(), REF, ETH);
-  await apply([aFill('a', { seq: 20 }), aFill('b', { seq: 12 })], { ETHUSDT: 99 });
-  expect([(await read()).executionsSeq, (await read(ETH)).executionsSeq]).toEqual([20, 99]);
-  await apply([], { BTCUSDT: 19, ETHUSDT: 100 });
-  expect([(await read()).executionsSeq, (await read(ETH)).executionsSeq]).toEqual([20, 100]);
+  await apply([aFill('a', { seq: 20 }), aFill('b', { seq: 12 })]);
+  expect([(await read()).executionsSeq, (await read(ETH)).executionsSeq]).toEqual([20, -1]);
 });
 
 test('the cursor moves forward only, and not at all for executions brought out of order', async () => {
   expect(await executionCursor(redis(), REF.account)).toBeUndefined();
   await apply([]);
-  await apply([], {}, NOW - 5);
-  await applyExecutions(redis(), REF.account, { executions: [aFill('a')], cursorMs: undefined, completeSeqs: {} });
+  await apply([], NOW - 5);
+  await applyExecutions(redis(), REF.account, { executions: [aFill('a')], cursorMs: undefined });
   expect(await executionCursor(redis(), REF.account)).toBe(NOW);
 });
 
 test('ids are forgotten a day before the cursor, and what is older than that counts as applied', async () => {
   await accept(redis(), REF);
   const old = aFill('old', { timeMs: NOW - 25 * 3_600_000 });
-  expect(await apply([old], {}, undefined)).toMatchObject({ applied: 1 });
+  const first = await applyExecutions(redis(), REF.account, { executions: [old], cursorMs: undefined });
+  expect(first).toMatchObject({ applied: 1 });
   await apply([aFill('new')]);
   expect(await redis().zrange(accountKeys(REF.account).executionIds, 0, '-1')).toEqual(['new']);
   expect(await apply([old])).toMatchObject({ applied: 0 });
@@ -140,7 +139,7 @@ test('a late execution of a closed monitor still counts while its sums are kept,
   expect(await redis().hget(key, 'e1:qty:parts')).toBe('500000000000');
   expect(await redis().pttl(key)).toBeGreaterThan(0);
   await redis().del(key);
-  expect(await apply([aFill('b')])).toEqual({ applied: 1, touched: [] });
+  expect(await apply([aFill('b')])).toEqual({ applied: 0, touched: [] });
   expect(await redis().exists(key)).toBe(0);
 });
 
@@ -181,4 +180,17 @@ test('sums are exact for any decimals, rebates among them', async () => {
     }),
     { numRuns: 60 },
   );
+});
+
+test('S-27 what is added under any name is read back under it, liquidation too', async () => {
+  await accept(redis(), REF);
+  const names = ['e1', 't4', 'x', 'stop', 'external-in', 'external-out', 'liquidation'] as const;
+  await apply(names.map((by) => aFill(by, { parts: [fillPart({ by })] })));
+  expect([...(await read()).executed.keys()].toSorted()).toEqual([...names].toSorted());
+});
+
+test('F-11 an execution of a monitor that Redis has lost is left for when it comes back', async () => {
+  expect(await apply([aFill('a')])).toEqual({ applied: 0, touched: [] });
+  await accept(redis(), REF);
+  expect(await apply([aFill('a')])).toMatchObject({ applied: 1 });
 });

@@ -100,7 +100,7 @@ async function checkVerbs(): Promise<void> {
   await store.getLookup(redis, REF, 'id');
   const part = { monitorId: REF.monitorId, by: 'e1', qty: 1n, value: 1n, fee: 1n } as const;
   const execution = { execId: 'x', timeMs: nowMs, seq: 1, symbol: REF.symbol, parts: [part], raw: '{}' };
-  const batch = { executions: [execution], cursorMs: nowMs, completeSeqs: { BTCUSDT: 5 } };
+  const batch = { executions: [execution], cursorMs: nowMs };
   await store.applyExecutions(redis, REF.account, batch);
   await redis.hset(store.accountKeys(REF.account).dirty, 'BTCUSDT:0:at', 1);
   await store.evictExpired(redis, [REF.account]);

@@ -10,10 +10,12 @@ await runService('maintenance', async (signal) => {
   const config = readEnv(maintenanceConfig, process.env);
   await using resources = new AsyncDisposableStack();
 
-  const deps = await openMaintenance(config, resources);
+  const progress = { isRestored: false };
+  const deps = await openMaintenance(config, progress, resources);
   const { redis, archive, log } = deps;
   await restore(redis, archive, log);
-  const loops = TASKS.map((task) => runTask(task, deps, signal));
+  progress.isRestored = true;
+  const loops = TASKS.map((task) => runTask(task, deps, { signal }));
   await aborted(signal);
   await Promise.all(loops);
   await drainAll(redis, archive).catch((error: unknown) => log.warn({ err: error }, 'last drain failed'));

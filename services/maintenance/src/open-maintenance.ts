@@ -1,15 +1,28 @@
 import { budgetedHooks } from '@backstop/desk';
-import { openExchanges } from '@backstop/exchange';
-import { readAccountsFile } from '@backstop/intake';
-import { ConfigError, observeRequests, openFleetMetrics, openProcess } from '@backstop/runtime';
-import { beat, connectRedis, maintenanceWorker, openArchive, openQueues, setAccounts } from '@backstop/store';
+import { openExchanges, type Exchanges } from '@backstop/exchange';
+import { readAccountsFile, type Credentials } from '@backstop/intake';
+import { ConfigError, observeRequests, openFleetMetrics, openProcess, type ServiceProcess } from '@backstop/runtime';
+import {
+  beat,
+  connectRedis,
+  maintenanceWorker,
+  openArchive,
+  openQueues,
+  setAccounts,
+  type Redis,
+} from '@backstop/store';
 import type { MaintenanceConfig } from './config.ts';
 import { answerCommand } from './answer-command.ts';
 import { openLaps } from './open-laps.ts';
+import { openReactions } from './open-reactions.ts';
 import type { TaskDeps } from './tasks/task.ts';
 
 /** Opens what maintenance needs: Redis, archive, exchanges, and the queue of operator commands. Closes with `resources`. */
-export async function openMaintenance(config: MaintenanceConfig, resources: AsyncDisposableStack): Promise<TaskDeps> {
+export async function openMaintenance(
+  config: MaintenanceConfig,
+  progress: { readonly isRestored: boolean },
+  resources: AsyncDisposableStack,
+): Promise<TaskDeps> {
   const { accounts: credentials } = readAccountsFile(config.BACKSTOP_ACCOUNTS_FILE);
   const accounts = credentials.map(({ name }) => name);
   const archive = await openArchive(archivePlace(config));
@@ -20,18 +33,16 @@ export async function openMaintenance(config: MaintenanceConfig, resources: Asyn
   await setAccounts(redis, accounts);
 
   const running = await openProcess(
-    { service: 'maintenance', config, redis, beat: (record) => beat(redis, record) },
+    {
+      service: 'maintenance',
+      config,
+      redis,
+      reasons: () => (progress.isRestored ? [] : ['plans are being restored']),
+      beat: (record) => beat(redis, record),
+    },
     resources,
   );
-  const observer = observeRequests(running);
-  const exchanges = resources.use(
-    openExchanges({
-      accounts: credentials,
-      baseUrl: config.BACKSTOP_EXCHANGE_URL,
-      maxSockets: 2,
-      hooksOf: (account) => budgetedHooks(redis, account, observer),
-    }),
-  );
+  const exchanges = resources.use(openAccounts(credentials, { config, redis, running }));
   const queues = openQueues(config.REDIS_URL);
   resources.defer(() => queues.close());
   const commands = maintenanceWorker(config.REDIS_URL, (command) => answerCommand(command, { redis, archive }));
@@ -40,7 +51,36 @@ export async function openMaintenance(config: MaintenanceConfig, resources: Asyn
   const { log, metrics, count } = running;
   const fleet = openFleetMetrics(metrics);
   const since = openLaps(() => performance.now());
-  return { redis, archive, queues, accounts, exchangeOf: exchanges.of, log, fleet, count, since };
+  const followReactions = openReactions((ms) => fleet.reactionSeconds.observe(ms / 1_000));
+  return {
+    redis,
+    archive,
+    queues,
+    accounts,
+    exchangeOf: exchanges.of,
+    log,
+    fleet,
+    count,
+    since,
+    lives: new Map(),
+    followReactions,
+  };
+}
+
+interface Surroundings {
+  readonly config: MaintenanceConfig;
+  readonly redis: Redis;
+  readonly running: ServiceProcess;
+}
+
+function openAccounts(accounts: readonly Credentials[], { config, redis, running }: Surroundings): Exchanges {
+  const observer = observeRequests(running);
+  return openExchanges({
+    accounts,
+    baseUrl: config.BACKSTOP_EXCHANGE_URL,
+    maxSockets: 2,
+    hooksOf: (account) => budgetedHooks(redis, account, observer),
+  });
 }
 
 function archivePlace({

@@ -6,6 +6,7 @@ import {
   keepInstallation,
   listActive,
   putPlans,
+  replayExecutions,
   type Archive,
   type MonitorRef,
   type Redis,
@@ -37,6 +38,10 @@ async function restorePlans(redis: Redis, archive: Archive, log: Log): Promise<n
   const states = { 'tp-sl': toJson(initialState('tp-sl')), 'limit-order': toJson(initialState('limit-order')) };
   const results = await Promise.all(lost.map((plan) => putPlans(redis, [{ plan: raiseEpoch(plan), states }])));
   const restored = results.flatMap(({ accepted }) => accepted).length;
+  // Their executions are read again from the oldest plan on: what was booked since belongs to others, and counts once.
+  await Promise.all(
+    [...new Set(lost.map(({ account }) => account))].map((account) => replayExecutions(redis, account)),
+  );
   log.info({ restored, taken: lost.length - restored }, 'plans restored from the archive');
   return restored;
 }

@@ -5,7 +5,11 @@ import type { Task, TaskDeps } from './tasks/task.ts';
 const RETRY_MS = 5_000;
 
 /** Runs a task at its pace until the signal aborts, never twice at a time. A failure is told and retried. */
-export async function runTask(task: Task, deps: TaskDeps, signal: AbortSignal): Promise<void> {
+export async function runTask(
+  task: Task,
+  deps: TaskDeps,
+  { signal, retryMs = RETRY_MS }: { readonly signal: AbortSignal; readonly retryMs?: number },
+): Promise<void> {
   let dueMs = 0;
   const runIfDue = async (): Promise<void> => {
     const startedMs = performance.now();
@@ -15,5 +19,5 @@ export async function runTask(task: Task, deps: TaskDeps, signal: AbortSignal): 
     dueMs = startedMs + task.everyMs;
   };
   const onError = (error: unknown): void => deps.log.warn({ task: task.name, err: error }, 'task failed');
-  await every(Math.min(task.everyMs, RETRY_MS), signal, runIfDue, onError);
+  await every(Math.min(task.everyMs, retryMs), signal, runIfDue, onError);
 }

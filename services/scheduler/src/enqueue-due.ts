@@ -19,7 +19,9 @@ export async function enqueueDue(redis: Redis, queues: Queues, concurrency: numb
 async function enqueueLane(redis: Redis, queues: Queues, lane: Lane, concurrency: number): Promise<number> {
   let room = await queues.sweepRoom(lane, concurrency);
   let enqueued = 0;
-  for (let bucket = 0; bucket < BUCKETS && room > 0; bucket += 1) {
+  const first = Math.floor(Math.random() * BUCKETS); // a backlog in one bucket never starves the ones behind it
+  for (let nth = 0; nth < BUCKETS && room > 0; nth += 1) {
+    const bucket = (first + nth) % BUCKETS;
     const refs = await takeDue(redis, bucket, lane, { limit: Math.min(room, LARGEST_BULK) });
     if (refs.length === 0) continue;
     const left = await queues.wakeMany(refs, lane);

@@ -6,6 +6,8 @@ import { runRounds } from './run-rounds.ts';
 
 /** While a round is open its end is looked for this often, ms, so that a sweep's duration is measured and not rounded. */
 const OPEN_ROUND_TICK_MS = 15;
+/** While Redis is away there is nothing to look at, and one line a second says so. */
+const AFTER_FAILURE_MS = 1_000;
 
 interface SchedulerDeps extends Pick<ServiceProcess, 'log' | 'count'> {
   readonly redis: Redis;
@@ -19,16 +21,17 @@ export async function scheduleChecks(
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
-    let isRoundOpen = false;
+    let pauseMs = config.SCHEDULER_TICK_MS;
     try {
       const { closed, open } = await runRounds(redis, { everyMs: config.SCHEDULER_ROUND_MS });
       if (closed?.complete === true) log.info({ ...closed }, `processed ${closed.monitors} monitors`);
       if (closed?.complete === false) log.warn({ ...closed }, 'sweep closed with monitors that could not be checked');
-      isRoundOpen = open;
+      if (open) pauseMs = OPEN_ROUND_TICK_MS;
       count('enqueued', await enqueueDue(redis, queues, config.FLEET_CONCURRENCY));
     } catch (error) {
       log.warn({ err: error }, 'scheduling failed');
+      pauseMs = AFTER_FAILURE_MS;
     }
-    await sleep(isRoundOpen ? OPEN_ROUND_TICK_MS : config.SCHEDULER_TICK_MS, signal);
+    await sleep(pauseMs, signal);
   }
 }

@@ -14,8 +14,12 @@ function describeAction(action: Action): string {
       return `create ${action.leg} ${format(qty)}${price === undefined ? '' : ` at ${format(price)}`} (${action.reason})`;
     }
     case 'amend': {
-      const { qty, stopLoss } = action.amend;
-      const changes = [qty && `to ${format(qty)}`, stopLoss && `stop ${format(stopLoss)}`].filter(Boolean);
+      const { qty, price, stopLoss } = action.amend;
+      const changes = [
+        qty && `to ${format(qty)}`,
+        price && `at ${format(price)}`,
+        stopLoss && `stop ${format(stopLoss)}`,
+      ].filter(Boolean);
       return `amend ${action.leg} ${changes.join(', ')} (${action.reason})`;
     }
     case 'cancel':

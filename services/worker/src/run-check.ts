@@ -14,7 +14,9 @@ export async function runCheck(
   { run, token, signal }: Taken,
   { running, ...deps }: CheckDeps & { readonly running: ServiceProcess },
 ): Promise<void> {
-  const { lane, account, symbol, positionIdx, monitorId } = run.data;
+  const { lane, cause, account, symbol, positionIdx, monitorId } = run.data;
+  const waitedMs = Math.max(run.startedAtMs - run.askedAtMs, 0); // two hosts' clocks
+  running.metrics.jobWait.observe({ queue: lane, cause }, waitedMs / 1_000);
   const end = running.metrics.jobSeconds.startTimer({ queue: lane });
   try {
     const outcome = await processCheck({ ref: { account, symbol, positionIdx, monitorId }, lane, token, signal }, deps);

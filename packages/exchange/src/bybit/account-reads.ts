@@ -78,10 +78,14 @@ async function findOrder(
   );
 }
 
+/** `sinceMs` comes from another clock: at least this much of the past is read. */
+const LEAST_MS = 60_000;
+
 async function executions(wire: Wire, sinceMs: number, { signal }: ReadOptions): Promise<readonly Execution[]> {
   const nowMs = wire.nowMs();
   const found = new Map<string, Execution>();
-  for (let startTime = Math.max(sinceMs, nowMs - RETENTION_MS); startTime <= nowMs; startTime += WINDOW_MS) {
+  const fromMs = Math.max(Math.min(sinceMs, nowMs - LEAST_MS), nowMs - RETENTION_MS);
+  for (let startTime = fromMs; startTime <= nowMs; startTime += WINDOW_MS) {
     const window = { startTime, endTime: startTime + WINDOW_MS };
     const rows = await allPages({
       limit: EXECUTIONS_PER_PAGE,

@@ -1,4 +1,5 @@
 import { fromJson, type Plan } from '@backstop/core';
+import type { KnownPlans } from '../maintenance-command.ts';
 import type { OutboxEntry } from '../outbox.ts';
 import { drainOutbox, START, type Drained } from './drain-outbox.ts';
 import { migrate } from './migrate.ts';
@@ -41,6 +42,8 @@ export interface Archive extends AsyncDisposable {
   activePlans(): Promise<readonly Plan[]>;
   /** Whether the plan of this monitor is known here and closed. An unknown one is not: nothing is proven about it. */
   isClosed(monitorId: string): Promise<boolean>;
+  /** Which of these plans are known here, whatever became of them. */
+  knownPlans(ids: readonly string[]): Promise<KnownPlans>;
   /** The letters of this installation (S-24): those that were kept first, else these from now on. */
   installation(letters: string): Promise<string>;
   counts(): Promise<ArchiveCounts>;
@@ -83,6 +86,7 @@ function asArchive(database: Database): Archive {
       const rows = await database.query('select 1 from plans where id = $1 and closed_at_ms is not null', [monitorId]);
       return rows.length > 0;
     },
+    knownPlans: (ids) => readKnownPlans(database, ids),
     installation: async (letters) => {
       const [row] = await database.query(KEEP_INSTALLATION, [letters]);
       return String(row?.['letters']);
@@ -97,6 +101,16 @@ function asArchive(database: Database): Archive {
 const KEEP_INSTALLATION = `
   insert into installation (letters) values ($1)
   on conflict (only_row) do update set letters = installation.letters returning letters`;
+
+async function readKnownPlans(database: Database, ids: readonly string[]): Promise<KnownPlans> {
+  const [row = {}] = await database.query(
+    `select coalesce(json_agg(id) filter (where closed_at_ms is null), '[]')::text as active,
+       coalesce(json_agg(id) filter (where closed_at_ms is not null), '[]')::text as closed
+     from plans where id in (select json_array_elements_text($1::text::json))`,
+    [JSON.stringify(ids)],
+  );
+  return { active: fromJson(String(row['active'])), closed: fromJson(String(row['closed'])) };
+}
 
 async function readCounts(database: Database): Promise<ArchiveCounts> {
   const [row = {}] = await database.query(`

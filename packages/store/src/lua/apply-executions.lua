@@ -1,9 +1,10 @@
--- Applies executions of one account, each exactly once, whoever else applies them too. Sums are kept as whole coins and
+-- Applies executions of one account, each exactly once, whoever else applies them too. One of a monitor that is not known
+-- (Redis lost it, and it may come back) is left for later. Sums are kept as whole coins and
 -- 1e-12 parts in two fields, added by HINCRBY: exact, where a Lua number is not.
 -- KEYS[1] execution ids   KEYS[2] cursor   KEYS[3] outbox   KEYS[4] active   KEYS[5] due tp-sl   KEYS[6] due limit-order
 -- KEYS[7..] executed, per monitor
 -- ARGV[1] cursor (ms, '' = unchanged)   ARGV[2] how long ids are kept (ms)   ARGV[3] number of executions
--- then per monitor: slot or '' when it is not active, monitor id, member, seq that is complete (-1 = none)
+-- then per monitor: slot or '' when it is not active, monitor id, member
 -- then per execution: id, time (ms), seq, outbox json, number of parts, and per part: index of its monitor, field prefix, then
 -- whole coins and parts of qty, value and fee
 -- Returns {number of new executions, {indexes of the monitors that they touch}}
@@ -17,7 +18,7 @@ end
 
 local monitors = {}
 for index = 1, #KEYS - 6 do
-  monitors[index] = { key = KEYS[6 + index], slot = next_arg(), id = next_arg(), member = next_arg(), seq = tonumber(next_arg()) }
+  monitors[index] = { key = KEYS[6 + index], slot = next_arg(), id = next_arg(), member = next_arg(), seq = -1 }
   monitors[index].known = redis.call('EXISTS', monitors[index].key) == 1
 end
 
@@ -43,7 +44,8 @@ end
 local applied = 0
 for _ = 1, tonumber(ARGV[3]) do
   local id, time, seq, json, part_count = next_arg(), next_arg(), tonumber(next_arg()), next_arg(), tonumber(next_arg())
-  local is_new = tonumber(time) >= horizon and redis.call('ZADD', KEYS[1], 'NX', time, id) == 1
+  local is_known = part_count == 0 or monitors[tonumber(ARGV[at])].known
+  local is_new = is_known and tonumber(time) >= horizon and redis.call('ZADD', KEYS[1], 'NX', time, id) == 1
   if is_new then
     applied = applied + 1
     redis.call('XADD', KEYS[3], '*', 'type', 'execution', 'json', json)

@@ -1,5 +1,6 @@
--- Reads everything that one check of a monitor stands on, takes the lane's fence for this job, consumes a due time that has
--- come (it moves to now + the lease), and counts what the cache gave. With token '' it only looks: none of these three.
+-- Reads everything that one check of a monitor stands on, takes the lane's fence for this job, consumes what was asked for
+-- until now (the monitor is due again after the lease, should this check be lost), and counts what the cache gave. With
+-- token '' it only looks: none of these three.
 -- KEYS[1] active   KEYS[2] due of the lane   KEYS[3] plan   KEYS[4] lane tp-sl   KEYS[5] lane limit-order   KEYS[6] intents
 -- KEYS[7] executed   KEYS[8] position row   KEYS[9] position listing   KEYS[10] orders row   KEYS[11] orders listing
 -- KEYS[12] landed   KEYS[13] dirty   KEYS[14] epoch   KEYS[15] failure   KEYS[16] prices   KEYS[17] instruments
@@ -20,9 +21,9 @@ end
 
 if not looks_only then
   local fenced = lane == 'tp-sl' and KEYS[4] or KEYS[5]
-  redis.call('HSET', fenced, 'fence', ARGV[5])
-  local due = redis.call('ZSCORE', KEYS[2], member)
-  if due and tonumber(due) <= now then redis.call('ZADD', KEYS[2], now + tonumber(ARGV[6]), member) end
+  local leased = now + tonumber(ARGV[6])
+  redis.call('HSET', fenced, 'fence', ARGV[5], 'leased', leased)
+  redis.call('ZADD', KEYS[2], leased, member)
 end
 
 local intents = redis.call('HGETALL', KEYS[6])

@@ -9,7 +9,7 @@
 --include now
 --include due
 local monitor, member, keep = ARGV[2], ARGV[3], ARGV[9]
-local lane = redis.call('HMGET', KEYS[6], 'version', 'fence')
+local lane = redis.call('HMGET', KEYS[6], 'version', 'fence', 'leased')
 if redis.call('HGET', KEYS[1], ARGV[1]) ~= monitor or lane[1] ~= ARGV[6] then return 0 end
 if keep ~= '' and lane[2] ~= ARGV[5] then return 0 end
 
@@ -20,7 +20,7 @@ end
 
 if keep == '' then
   local now = now_ms()
-  set_due(KEYS[2], member, ARGV[8], now)
+  set_due(KEYS[2], member, ARGV[8], now, lane[3])
   if ARGV[4] == 'tp-sl' then redis.call('ZADD', KEYS[4], now, member) end
   return 1
 end

@@ -12,7 +12,7 @@ local now, opened = now_ms(), tonumber(round[1])
 local complete = tonumber(ARGV[1]) >= opened
 if not complete and now - opened < tonumber(ARGV[5]) then return { 'open' } end
 
-local calls = tonumber(ARGV[3]) - tonumber(round[3] or ARGV[3])
+local calls = math.max(0, tonumber(ARGV[3]) - tonumber(round[3] or ARGV[3])) -- a process that started anew counts from 0
 local flag = complete and 1 or 0
 redis.call('HSET', KEYS[1], 'closed', now)
 redis.call('LPUSH', KEYS[2], table.concat({ round[1], string.format('%.0f', now), ARGV[2], calls, flag }, ' '))

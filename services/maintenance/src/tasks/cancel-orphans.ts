@@ -42,12 +42,23 @@ async function cancelOf(
     if (cancelled === MOST_PER_PASS) return;
 
     cancelled += 1;
-    await onLane({ lane: 'clean-up', prepaid: false, maxWaitMs: 5_000 }, () =>
-      cancelIfWorking(exchangeOf(account), orphan, signal),
+    await settle(account, orphan, { redis, exchangeOf }, signal).then(
+      () => log.info(told, 'orphan order cancelled'),
+      (error: unknown) => log.warn({ ...told, err: error }, 'orphan order not settled'), // the others are not its business
     );
-    await forgetOrphan(redis, account, orphan.orderLinkId);
-    log.info(told, 'orphan order cancelled');
   }
+}
+
+async function settle(
+  account: string,
+  orphan: Orphan,
+  { redis, exchangeOf }: Pick<TaskDeps, 'redis' | 'exchangeOf'>,
+  signal: AbortSignal,
+): Promise<void> {
+  await onLane({ lane: 'clean-up', prepaid: false, maxWaitMs: 5_000 }, () =>
+    cancelIfWorking(exchangeOf(account), orphan, signal),
+  );
+  await forgetOrphan(redis, account, orphan.orderLinkId);
 }
 
 async function cancelIfWorking(

@@ -7,6 +7,7 @@ import {
   shedDecisions,
   trimOutbox,
   type Archive,
+  type OutboxEntry,
   type Redis,
 } from '@backstop/store';
 import type { TaskDeps } from './task.ts';
@@ -15,9 +16,9 @@ const BATCH = 500;
 const ALL_BUCKETS = Array.from({ length: BUCKETS }, (_, bucket) => bucket);
 
 /** Moves every bucket's outbox into the archive, exactly once, then trims what is durable (DESIGN section 6). */
-export async function drainOutbox({ redis, archive, count, log }: TaskDeps): Promise<void> {
+export async function drainOutbox({ redis, archive, count, log, followReactions }: TaskDeps): Promise<void> {
   try {
-    const drained = await drainAll(redis, archive);
+    const drained = await drainAll(redis, archive, followReactions);
     if (drained > 0) count('archived', drained);
   } catch (error) {
     const dropped = await makeRoom(redis);
@@ -27,8 +28,15 @@ export async function drainOutbox({ redis, archive, count, log }: TaskDeps): Pro
   }
 }
 
-/** Drains until every outbox is empty; returns how many entries became durable. Rejects when the archive is away. */
-export async function drainAll(redis: Redis, archive: Archive): Promise<number> {
+/**
+ * Drains until every outbox is empty; returns how many entries became durable. Rejects when the archive is away. `onStored`
+ * sees the entries of one bucket in their order, once they are stored.
+ */
+export async function drainAll(
+  redis: Redis,
+  archive: Archive,
+  onStored: (entries: readonly OutboxEntry[]) => void = () => undefined,
+): Promise<number> {
   let drained = 0;
   for (const bucket of ALL_BUCKETS) {
     const nonce = await outboxNonce(redis, bucket);
@@ -40,6 +48,7 @@ export async function drainAll(redis: Redis, archive: Archive): Promise<number> 
       const result = await archive.drain(bucket, nonce, entries);
       stored = result.lastId;
       drained += result.stored;
+      onStored(entries);
     }
   }
   return drained;

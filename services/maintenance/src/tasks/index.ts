@@ -3,6 +3,8 @@ import { cleanQueue } from './clean-queue.ts';
 import { drainOutbox } from './drain-outbox.ts';
 import { evictCache } from './evict-cache.ts';
 import { fleetGauges } from './fleet-gauges.ts';
+import { forgetEnded } from './forget-processes.ts';
+import { noticeLoss } from './notice-loss.ts';
 import { refreshInstruments } from './refresh-instruments.ts';
 import { refreshPrices } from './refresh-prices.ts';
 import type { Task } from './task.ts';
@@ -15,5 +17,7 @@ export const TASKS: readonly Task[] = [
   { name: 'evict-cache', everyMs: 30_000, run: evictCache },
   { name: 'cancel-orphans', everyMs: 30_000, run: cancelOrphans },
   { name: 'clean-queues', everyMs: 60_000, run: cleanQueue },
+  { name: 'forget-processes', everyMs: 600_000, run: forgetEnded },
+  { name: 'notice-loss', everyMs: 1_000, run: noticeLoss },
   { name: 'fleet-gauges', everyMs: 2_000, run: fleetGauges },
 ];

@@ -1,4 +1,5 @@
 import { isOutrun, LANES, type Prices } from '@backstop/core';
+import { onLane } from '@backstop/desk';
 import { BUCKETS, listActive, peekCheck, putPrices, redisTimeMs, setDueNow, toSnapshot } from '@backstop/store';
 import type { TaskDeps } from './task.ts';
 
@@ -14,7 +15,10 @@ export async function refreshPrices(deps: PriceDeps, signal: AbortSignal): Promi
   if (account === undefined) return;
 
   const atMs = await redisTimeMs(redis); // before the call: a price is never shown younger than it is
-  const tickers = await exchangeOf(account).tickers({ signal });
+  // Exits and re-reads hang on prices: one call each 5 s, with the right of a protective one.
+  const tickers = await onLane({ lane: 'protective', prepaid: false, maxWaitMs: 2_000 }, () =>
+    exchangeOf(account).tickers({ signal }),
+  );
   const prices = new Map<string, Prices>([...tickers].map(([symbol, price]) => [symbol, { ...price, atMs }]));
   await Promise.all(Array.from({ length: BUCKETS }, (_, bucket) => putPrices(redis, bucket, prices)));
   await Promise.all(accounts.map((name) => hurryOutrun(name, deps)));

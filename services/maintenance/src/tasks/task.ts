@@ -1,6 +1,6 @@
 import type { Exchange } from '@backstop/core';
 import type { FleetMetrics, Log, ServiceProcess } from '@backstop/runtime';
-import type { Archive, Queues, Redis } from '@backstop/store';
+import type { Archive, OutboxEntry, Queues, Redis } from '@backstop/store';
 
 export interface TaskDeps {
   readonly redis: Redis;
@@ -11,8 +11,12 @@ export interface TaskDeps {
   readonly log: Log;
   readonly fleet: FleetMetrics;
   readonly count: ServiceProcess['count'];
+  /** By bucket, the nonce of the outbox as this process last saw it. */
+  readonly lives: Map<number, string>;
   /** ms since this was last asked under the same name; 0 the first time. */
   readonly since: (name: string) => number;
+  /** Measures reactions to fills in what has been stored. */
+  readonly followReactions: (entries: readonly OutboxEntry[]) => void;
 }
 
 /** A piece of clean-up or persistence that runs by itself, never twice at a time. */

@@ -1,0 +1,55 @@
+import { initialState, toJson } from '@backstop/core';
+import { aPlan } from '@backstop/core/testing';
+import { bucketOf, countDue, openQueues, putPlans, type Queues } from '@backstop/store';
+import { startRedis, type TestRedis } from '@backstop/store/testing';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { enqueueDue } from '../src/enqueue-due.ts';
+
+let server: TestRedis;
+let queues: Queues;
+
+beforeAll(async () => {
+  server = await startRedis();
+  queues = openQueues(server.url);
+});
+beforeEach(async () => {
+  await server.redis.flushdb();
+});
+afterAll(async () => {
+  await queues.close();
+  await server.stop();
+});
+
+async function accept(count: number): Promise<void> {
+  const states = { 'tp-sl': toJson(initialState('tp-sl')), 'limit-order': toJson(initialState('limit-order')) };
+  const plans = Array.from({ length: count }, (_, at) => {
+    const letter = String.fromCharCode('a'.charCodeAt(0) + at);
+    return { plan: aPlan({ id: letter.repeat(12), symbol: `COIN${at}USDT` }), states };
+  });
+  expect((await putPlans(server.redis, plans)).accepted).toHaveLength(count);
+}
+
+test('each monitor that is due gets a check in each lane, and is not due again meanwhile', async () => {
+  await accept(3);
+  expect(await enqueueDue(server.redis, queues, 10)).toBe(6);
+
+  expect(await queues.depths()).toMatchObject({ 'tp-sl': { sweeps: 3 }, 'limit-order': { sweeps: 3 } });
+  expect(await countDue(server.redis, bucketOf('main'), 'tp-sl')).toBe(0);
+  expect(await enqueueDue(server.redis, queues, 10)).toBe(0);
+});
+
+test('no more are enqueued than twice what all workers check at once: the backlog stays in the due set', async () => {
+  await accept(10);
+  expect(await enqueueDue(server.redis, queues, 2)).toBe(8);
+
+  expect(await queues.depths()).toMatchObject({ 'tp-sl': { sweeps: 4 }, 'limit-order': { sweeps: 4 } });
+  expect(await countDue(server.redis, bucketOf('main'), 'tp-sl')).toBe(6);
+  expect(await enqueueDue(server.redis, queues, 2)).toBe(0);
+});
+
+test('two schedulers at once take each monitor once', async () => {
+  await accept(10);
+  const counts = await Promise.all([enqueueDue(server.redis, queues, 20), enqueueDue(server.redis, queues, 20)]);
+  expect(counts.reduce((sum, count) => sum + count, 0)).toBe(20);
+  expect((await queues.depths())['tp-sl'].sweeps).toBe(10);
+});
