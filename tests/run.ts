@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ensureRedisProgram, openLog } from '@backstop/runtime';
 
 interface Tally {
   readonly passed: number;
@@ -35,6 +36,7 @@ const PROJECTS: readonly Stage[] = ['unit', 'integration', 'e2e'].map((name) => 
   project: true,
 }));
 
+await needRedis();
 const only = process.argv.slice(2);
 const stages = [...CHECKS, ...PROJECTS].filter(({ name }) => only.length === 0 || only.includes(name));
 const folder = await mkdtemp(join(tmpdir(), 'backstop-test-'));
@@ -52,6 +54,13 @@ for (const stage of stages) {
 await rm(folder, { recursive: true, force: true });
 process.stdout.write(`\n${lines.join('\n')}\n${describe(total)}\n`);
 process.exitCode = total.failed > 0 ? 1 : 0;
+
+/** Tests start servers of their own: the program is installed where that can be done, and its absence is said. */
+async function needRedis(): Promise<void> {
+  const log = openLog({ service: 'test', to: 'stderr' });
+  if (process.env['TEST_REDIS_URL'] !== undefined || (await ensureRedisProgram({ log })) !== undefined) return;
+  process.stderr.write('no redis-server here: install it, or name a running one in TEST_REDIS_URL\n');
+}
 
 async function runCheck({ command }: Stage): Promise<Tally> {
   const code = await run(command);

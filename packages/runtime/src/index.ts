@@ -9,7 +9,7 @@ export { openFleetMetrics, openMetrics } from './metrics.ts';
 export type { FleetMetrics, Metrics } from './metrics.ts';
 export { endProcess, identify, isRunning, parseIdentity } from './process-identity.ts';
 export type { ProcessIdentity } from './process-identity.ts';
-export { startRedisServer } from './redis-server.ts';
+export { ensureRedisProgram, startRedisServer } from './redis-server.ts';
 export type { RedisServer } from './redis-server.ts';
 export { openProcess } from './open-process.ts';
 export type { Beat, ProcessOptions, RedisLink, ServiceProcess } from './open-process.ts';

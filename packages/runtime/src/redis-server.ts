@@ -49,13 +49,24 @@ export async function startRedisServer({ dir, log, env = process.env }: RedisSer
   const container = await startRedisContainer(dir, log);
   if (container !== undefined) return container;
 
-  await installRedis({ env, log });
-  const installed = await findServer({ ...env, PATH: `${env['PATH'] ?? ''}:/usr/bin:/usr/local/bin` });
+  const installed = await ensureRedisProgram({ env, log });
   if (installed !== undefined) return ownServer(installed, dir);
   throw new ConfigError(
     'no Redis: set REDIS_URL, or install redis-server (or valkey-server), or start a Docker engine',
     [],
   );
+}
+
+/** The path of `redis-server` or `valkey-server`, installed first where that can be done; undefined = there is none to be had. */
+export async function ensureRedisProgram({
+  log,
+  env = process.env,
+}: Pick<RedisServerOptions, 'log' | 'env'>): Promise<string | undefined> {
+  const onPath = await findServer(env);
+  if (onPath !== undefined) return onPath;
+
+  await installRedis({ env, log });
+  return findServer({ ...env, PATH: `${env['PATH'] ?? ''}:/usr/bin:/usr/local/bin` });
 }
 
 async function useGiven(url: string): Promise<RedisServer> {
