@@ -39,6 +39,10 @@ function decisions(from: number): readonly (readonly string[])[] {
     .map(({ actions }) => actions as readonly string[]);
 }
 
+async function closeReasons({ monitorId }: MonitorRef): Promise<readonly unknown[]> {
+  return (await events(monitorId)).filter(({ type }) => type === 'closed').map((event) => event['reason']);
+}
+
 test('S-02 a stop that a late entry fill put back is re-asserted before anything else', async () => {
   const seat = await rig().seat();
   const plan = planOn('main', 0, {
@@ -47,7 +51,7 @@ test('S-02 a stop that a late entry fill put back is re-asserted before anything
     stopLoss: { triggerPrice: decimal('90'), triggerBy: 'MarkPrice' },
   });
   const ref = await rig().accept(plan);
-  await using _work = rig().work([seat]);
+  rig().work([seat]);
   await untilProtected(rig(), ref, { legs: ['e1', 't1', 't2'] });
 
   await rig().venue.fault({ kind: 'http-500', endpoint: 'order/cancel' }); // so that the entry outlives TP1
@@ -84,7 +88,7 @@ test('executions are applied once, although two processes fetch them', async () 
 test('F-07 a partly filled TP1 is not done: the stop stays until the rest has filled', async () => {
   const seat = await rig().seat();
   const ref = await rig().accept(marketPlan('main', 0));
-  await using _work = rig().work([seat]);
+  rig().work([seat]);
   await untilProtected(rig(), ref, { legs: ['t1', 't2'] });
 
   await rig().venue.options({ depthNotional: '1000' });
@@ -109,7 +113,7 @@ test('F-12 plans end as what closed them: the stop, the last take-profit, or som
     ),
   );
   if (stopped === undefined || taken === undefined || closed === undefined) throw new Error('not accepted');
-  await using _work = rig().work([seat]);
+  rig().work([seat]);
   for (const ref of [stopped, taken, closed]) {
     await untilProtected(rig(), ref, { legs: ['e1', 't1', 't2', 't3', 't4'] });
   }
@@ -123,11 +127,9 @@ test('F-12 plans end as what closed them: the stop, the last take-profit, or som
   };
   await expect.poll(activeAfterALook, { ...SOON, interval: 500 }).toEqual([]);
 
-  const reason = async ({ monitorId }: MonitorRef): Promise<unknown> =>
-    (await events(monitorId)).filter(({ type }) => type === 'closed').map((event) => event['reason']);
-  expect(await reason(stopped)).toEqual(['stop']);
-  expect(await reason(taken)).toEqual(['take-profit']);
-  expect(await reason(closed)).toEqual(['external']);
+  expect(await closeReasons(stopped)).toEqual(['stop']);
+  expect(await closeReasons(taken)).toEqual(['take-profit']);
+  expect(await closeReasons(closed)).toEqual(['external']);
   const truth = await rig().venue.truth();
   expect([stopped, taken, closed].flatMap((ref) => openLegs(truth, ref))).toEqual([]);
   expect(truth.positions.filter(({ closedAtMs }) => closedAtMs === undefined)).toEqual([]);
@@ -136,7 +138,7 @@ test('F-12 plans end as what closed them: the stop, the last take-profit, or som
 test('F-06 a part that somebody closed by hand is no take-profit, and the ladder follows the size', async () => {
   const seat = await rig().seat();
   const ref = await rig().accept(marketPlan('main', 0));
-  await using _work = rig().work([seat]);
+  rig().work([seat]);
   await untilProtected(rig(), ref, { legs: ['t1', 't2'] });
 
   await rig().venue.trade({ ...ref, side: 'Sell', qty: '40', orderType: 'Market', reduceOnly: true });

@@ -1,5 +1,6 @@
 import { LANES } from '@backstop/core';
-import { peekCheck, takeBudget } from '@backstop/store';
+import type { Reading } from '@backstop/desk';
+import { peekCheck, takeBudget, type MonitorRef } from '@backstop/store';
 import { expect, test } from 'vitest';
 import { marketPlan, restingPlan } from '../support/plans.ts';
 import { countCalls, listingCalls } from '../support/truth.ts';
@@ -22,18 +23,20 @@ test('a check on an empty cache reads positions, orders and stop orders once, an
 });
 
 test('F-39 of ten checks of one account at once over two processes one reads and the others are woken', async () => {
-  const seats = [await rig().seat(), await rig().seat()];
+  const [first, second] = [await rig().seat(), await rig().seat()];
+  const readAll = (refs: readonly MonitorRef[]): Promise<readonly Reading[]> =>
+    Promise.all(refs.map((ref, index) => (index % 2 === 0 ? first : second).read(ref)));
   const refs = await rig().put(...Array.from({ length: 10 }, (_, index) => restingPlan('main', index)));
   await rig().venue.fault({ kind: 'latency', endpoint: 'position/list', ms: 300 });
 
-  const readings = await Promise.all(refs.map((ref, index) => seats[index % 2]?.read(ref)));
-  expect(readings.filter((reading) => reading?.kind === 'facts')).toHaveLength(1);
-  expect(readings.filter((reading) => reading?.kind === 'waiting')).toHaveLength(9);
+  const readings = await readAll(refs);
+  expect(readings.filter((reading) => reading.kind === 'facts')).toHaveLength(1);
+  expect(readings.filter((reading) => reading.kind === 'waiting')).toHaveLength(9);
   expect(listingCalls(await rig().venue.truth())).toBe(3);
 
   expect((await rig().queues.depths())['tp-sl'].waiting).toBe(9);
-  const woken = await Promise.all(refs.map((ref, index) => seats[index % 2]?.read(ref)));
-  expect(woken.every((reading) => reading?.kind === 'facts')).toBe(true);
+  const woken = await readAll(refs);
+  expect(woken.every((reading) => reading.kind === 'facts')).toBe(true);
   expect(listingCalls(await rig().venue.truth())).toBe(3);
 });
 

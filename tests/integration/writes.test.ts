@@ -65,7 +65,7 @@ describe('lost replies', () => {
       expect(await seat.check(ref, 'limit-order')).toBe('acted');
       expect(await seat.read(ref)).toMatchObject({ kind: 'facts', dirty: true });
 
-      await using _work = rig().work([seat]);
+      rig().work([seat]);
       const legs = Array.from({ length: entries }, (_, entry) => `e${entry + 1}`);
       await expect
         .poll(() => seat.read(ref), SOON)
@@ -76,6 +76,27 @@ describe('lost replies', () => {
       const truth = await rig().venue.truth();
       expect(openLegs(truth, ref)).toEqual(legs);
       expect(truth.duplicates).toEqual([]);
+    },
+  );
+
+  test.each([false, true])(
+    'S-25 past its deadline a lost create is looked up, then sent again (the look-up fails: %s)',
+    async (fails) => {
+      const seat = await rig().seat();
+      const ref = await rig().accept(restingPlan('main', 0));
+      await rig().venue.fault({ kind: 'reply-lost-before', endpoint: 'order/create', count: 1 });
+      expect(await seat.check(ref, 'limit-order')).toBe('acted');
+      await expect
+        .poll(() => seat.read(ref, 'limit-order'), SOON)
+        .toMatchObject({ settledIntents: [{ type: 'create' }], dirty: false });
+
+      if (fails) await rig().venue.fault({ kind: 'http-500', endpoint: 'order/history' });
+      expect(await seat.check(ref, 'limit-order')).toBe('acted');
+      const truth = await rig().venue.truth();
+      expect(countCalls(truth, 'order/history')).toBe(1);
+      expect(openLegs(truth, ref)).toEqual(['e1']);
+      const kept = await rig().redis.exists(accountKeys('main').orderLookup(truth.openOrders[0]?.orderLinkId ?? ''));
+      expect(kept).toBe(fails ? 0 : 1); // a failure is no answer
     },
   );
 
@@ -93,17 +114,6 @@ describe('lost replies', () => {
 });
 
 describe('S-25 a create whose id is known to the exchange (110072)', () => {
-  async function sentTwice(ref: MonitorRef, between: () => Promise<void>): Promise<unknown> {
-    const seat = await rig().seat();
-    const check = seat.claim(ref, 'limit-order');
-    const facts = await seat.facts(check);
-    const actions = seat.wanted(check, facts);
-    await seat.desk.act(check, facts, actions);
-    await between();
-    const { outcomes } = await seat.desk.act(check, facts, actions);
-    return outcomes.map(({ action: _action, ...outcome }) => outcome);
-  }
-
   test('works: the order is adopted', async () => {
     const ref = await rig().accept(restingPlan('main', 0));
     expect(await sentTwice(ref, async () => {})).toEqual([{ result: 'done' }]);
@@ -112,7 +122,7 @@ describe('S-25 a create whose id is known to the exchange (110072)', () => {
 
   test('is filled: its id is used up, the executions are fetched and nothing is bought again', async () => {
     const ref = await rig().accept(marketPlan('main', 0));
-    expect(await sentTwice(ref, async () => {})).toEqual([{ result: 'id-ended', status: 'Filled' }]);
+    expect(await sentTwice(ref, async () => {})).toMatchObject([{ result: 'id-ended', status: 'Filled' }]);
 
     await protect(rig(), [await rig().seat()], ref, LADDER);
     expect(openPosition(await rig().venue.truth(), ref)?.size).toBe('100');
@@ -120,7 +130,9 @@ describe('S-25 a create whose id is known to the exchange (110072)', () => {
 
   test('was cancelled by hand: its id is used up', async () => {
     const ref = await rig().accept(restingPlan('main', 0));
-    expect(await sentTwice(ref, () => cancelByHand(ref, 'e1'))).toEqual([{ result: 'id-ended', status: 'Cancelled' }]);
+    expect(await sentTwice(ref, () => cancelByHand(ref, 'e1'))).toMatchObject([
+      { result: 'id-ended', status: 'Cancelled' },
+    ]);
   });
 
   test('a take-profit that somebody cancelled comes back under the next generation', async () => {
@@ -178,13 +190,25 @@ describe('two jobs on one lane', () => {
     expect(countCalls(await rig().venue.truth(), 'order/amend')).toBe(0);
     expect(await held).toBe('acted');
 
-    await using _work = rig().work([paused, successor]);
+    rig().work([paused, successor]);
     await expect.poll(async () => ladderSum(ref), SOON).toBe(140);
   });
 });
 
 function kindsOf(actions: readonly { readonly type: string }[]): readonly string[] {
   return actions.map(({ type }) => type);
+}
+
+/** What becomes of a create that is sent again on the facts of the first time. */
+async function sentTwice(ref: MonitorRef, between: () => Promise<void>): Promise<unknown> {
+  const seat = await rig().seat();
+  const check = seat.claim(ref, 'limit-order');
+  const facts = await seat.facts(check);
+  const actions = seat.wanted(check, facts);
+  await seat.desk.act(check, facts, actions);
+  await between();
+  const { outcomes } = await seat.desk.act(check, facts, actions);
+  return outcomes.map(({ action: _action, ...outcome }) => outcome);
 }
 
 async function cancelByHand(ref: MonitorRef, leg: string): Promise<void> {

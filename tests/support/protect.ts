@@ -1,7 +1,8 @@
 import { decimal } from '@backstop/core';
 import { peekCheck, type MonitorRef } from '@backstop/store';
 import { expect } from 'vitest';
-import type { DeskRig, Seat } from './desk-rig.ts';
+import type { DeskRig } from './desk-rig.ts';
+import type { Seat } from './seat.ts';
 import { openLegs, openPosition } from './truth.ts';
 
 /** How long something that the monitors do by themselves may take. */
@@ -15,8 +16,9 @@ export interface Protected {
 
 /** Lets seats work until a position stands as it should, and the monitor has seen its stop. */
 export async function protect(rig: DeskRig, seats: readonly Seat[], ref: MonitorRef, wanted: Protected): Promise<void> {
-  await using _work = rig.work(seats);
+  rig.work(seats);
   await untilProtected(rig, ref, wanted);
+  await rig.rest();
 }
 
 export async function untilProtected(rig: DeskRig, ref: MonitorRef, { legs, stop = '90' }: Protected): Promise<void> {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { startDeskRig, type DeskRig } from './desk-rig.ts';
 import type { VenueOptions } from './venue.ts';
 
@@ -10,6 +10,9 @@ export function useRig(options: VenueOptions = {}): () => DeskRig {
   });
   beforeEach(async () => {
     await rig?.reset();
+  });
+  afterEach(async () => {
+    await rig?.rest();
   });
   afterAll(async () => {
     await rig?.[Symbol.asyncDispose]();

@@ -9,7 +9,7 @@ import { readTruth, type Truth } from './truth.ts';
 const MAIN = new URL('../../services/simulator/src/main.ts', import.meta.url).pathname;
 
 /** A fault of the exchange, as `POST /sim/faults` takes it. */
-export interface Fault {
+interface Fault {
   readonly kind: string;
   readonly account?: string;
   /** The end of a path: `order/create`. */
@@ -19,7 +19,7 @@ export interface Fault {
 }
 
 /** An order of a manual trader on one of the accounts. */
-export interface ManualOrder {
+interface ManualOrder {
   readonly account: string;
   readonly symbol: string;
   readonly side: 'Buy' | 'Sell';

@@ -64,7 +64,8 @@ async function ask(
 
 function toOutcome(action: Create, order: OrderRow | undefined): ActionOutcome | undefined {
   if (order === undefined) return undefined;
-  return isWorking(order) ? { action, result: 'done' } : { action, result: 'id-ended', status: order.status };
+  const { status, cumExecQty } = order;
+  return isWorking(order) ? { action, result: 'done' } : { action, result: 'id-ended', status, cumExecQty };
 }
 
 function isWorking(order: OrderRow | undefined): boolean {

@@ -120,6 +120,19 @@ function behavesAsArchive(locate: () => Promise<ArchiveLocation>): void {
     await expect(archive.isClosed(plan.id)).resolves.toBe(false);
   });
 
+  test('a plan is known for ever, active or closed, and one that was never accepted is not', async () => {
+    const bucket = aBucket();
+    const [active, closed] = [aPlan('cccccccccccc'), aPlan('dddddddddddd')];
+    await archive.drain(bucket, 'n', [
+      anEntry('1-1', 'planned', aPlanned(active)),
+      anEntry('1-2', 'planned', aPlanned(closed)),
+      anEntry('2-1', 'state', aState(closed, { version: 1, closed: true })),
+    ]);
+    const known = await archive.knownPlans([active.id, closed.id, 'eeeeeeeeeeee']);
+    expect(known).toEqual({ active: [active.id], closed: [closed.id] });
+    await expect(archive.knownPlans([])).resolves.toEqual({ active: [], closed: [] });
+  });
+
   test('events come back newest first, of one monitor or of all, and each id once', async () => {
     const bucket = aBucket();
     const events = [1, 2, 3].map((at) =>
