@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 
 const root = new URL('..', import.meta.url).pathname;
@@ -8,7 +8,7 @@ const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclud
   encoding: 'utf8',
 })
   .split('\n')
-  .filter((file) => file !== '');
+  .filter((file) => file !== '' && existsSync(`${root}/${file}`));
 const read = (file: string): string => readFileSync(`${root}/${file}`, 'utf8');
 const sources = files.filter((file) => /^(packages|services)\/.*\/src\/.*\.ts$/.test(file));
 const tests = files.filter((file) => file.endsWith('.test.ts') || /\/test(ing)?\/.*\.ts$/.test(file));
@@ -16,7 +16,9 @@ const tests = files.filter((file) => file.endsWith('.test.ts') || /\/test(ing)?\
 describe('documents', () => {
   test('every invariant names a test, and that test exists', () => {
     const testText = tests.map(read).join('\n');
-    const invariants = read('docs/INVARIANTS.md').split(/\n(?=\d+\. )/).slice(1);
+    const invariants = read('docs/INVARIANTS.md')
+      .split(/\n(?=\d+\. )/)
+      .slice(1);
     const titles = invariants.map((line) => ({
       line,
       titles: [...line.matchAll(/`([^`]+)`/g)].map(([, title]) => title ?? ''),

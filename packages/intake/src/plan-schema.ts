@@ -5,7 +5,8 @@ import { accountName, symbolName } from './names.ts';
 
 const MAX_LEGS = 20;
 const MAX_DEADLINE_SECONDS = 86_400;
-const NO_LIMIT = 1_000_000_000n * ONE;
+/** More than any order. */
+export const NO_LIMIT = 1_000_000_000n * ONE;
 /** USDT. */
 const USUAL_MIN_NOTIONAL = 5n * ONE;
 
@@ -80,4 +81,10 @@ export const fileSchema = z.strictObject({
   accounts: z.array(accountName).min(1).optional(),
   instruments: z.array(z.unknown()).min(1).optional(),
   plans: z.array(z.unknown()).min(1, 'expected at least one plan'),
+});
+
+/** The whole file as people write it, for descriptions of it; reading goes by `fileSchema`. */
+export const planFileSchema = fileSchema.extend({
+  instruments: z.array(instrumentSchema).min(1).optional(),
+  plans: z.array(planSchema).min(1),
 });

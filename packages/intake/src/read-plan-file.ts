@@ -2,7 +2,7 @@ import { checkPlans } from '@backstop/core';
 import type { Decimal, Fault, Instrument, Plan } from '@backstop/core';
 import { z } from 'zod';
 import { accountName } from './names.ts';
-import { fileSchema, instrumentSchema, planSchema } from './plan-schema.ts';
+import { fileSchema, instrumentSchema, NO_LIMIT, planSchema } from './plan-schema.ts';
 import type { PlanInput } from './plan-schema.ts';
 import { parseAnyway } from './parse-anyway.ts';
 import { PLAN_DEFAULTS, toPlan } from './to-plan.ts';
@@ -23,13 +23,23 @@ export interface Workload {
 
 export interface PlanFileOptions {
   readonly nowMs: number;
-  readonly newPlanId: () => string;
+  /** The id of a plan, given what the file says about it. */
+  readonly newPlanId: (plan: PlanInput) => string;
   readonly takerFeeRate: Decimal;
   readonly defaults?: Partial<PlanDefaults>;
   /** The exchange's instruments; they stand above the file's own. */
   readonly instruments?: ReadonlyMap<string, ListedInstrument>;
+  /** Plans that are active already: new ones may not claim their places. */
+  readonly existing?: readonly Plan[];
   /** The accounts that exist; undefined = the file's own list, else those that its plans name. */
   readonly accounts?: readonly string[];
+  /**
+   * What plans are judged by: what holds at this moment (the default: price, trading rules, deadlines), or nothing but the
+   * file, for plans that may have been accepted long ago.
+   */
+  readonly judgedBy?: 'moment' | 'file';
+  /** Plans (by their id) that are left out of judgement and result; faults of the others keep their place in the file. */
+  readonly leftOut?: ReadonlySet<string>;
 }
 
 export type PlanFileResult =
@@ -37,36 +47,80 @@ export type PlanFileResult =
   | { readonly ok: false; readonly faults: readonly Fault[] };
 
 type File = z.output<typeof fileSchema>;
-/** A plan of the right shape and its place in the file, which fault paths name. */
-type Shaped = { readonly input: PlanInput; readonly index: number };
+/** The place in the file, which fault paths name. */
+type InFile = { readonly index: number };
+/** A plan of the right shape. */
+type Shaped = InFile & { readonly input: PlanInput };
 
 /** Reads a plan file (the format of data/workload-30.json). Reports the faults of all plans at once, each with its path. */
 export function readPlanFile(text: string, options: PlanFileOptions): PlanFileResult {
   const json = parseJson(text);
   if (!json.ok) return { ok: false, faults: [{ path: '', message: `not JSON: ${json.problem}` }] };
-  const file = parseAnyway(fileSchema, json.value);
+  return readPlanJson(json.value, options);
+}
+
+/** The same for a file's content that is parsed already. */
+export function readPlanJson(json: unknown, options: PlanFileOptions): PlanFileResult {
+  const file = parseAnyway(fileSchema, json);
   if (file.value === undefined) return { ok: false, faults: file.faults };
 
   const listed = readInstruments(file.value, options);
   const shaped = readPlans(file.value);
   const accounts = options.accounts ?? file.value.accounts ?? namesIn(shaped.plans);
-  const plans = shaped.plans.map(({ input }) =>
-    toPlan(input, {
-      nowMs: options.nowMs,
-      id: options.newPlanId(),
-      takerFeeRate: options.takerFeeRate,
-      defaults: { ...PLAN_DEFAULTS, ...options.defaults },
-      price: listed.instruments.get(input.symbol)?.price,
-    }),
-  );
-  const instruments = new Map([...listed.instruments].map(([symbol, { instrument }]) => [symbol, instrument]));
-  const market = { nowMs: options.nowMs, accounts: new Set(accounts), hedgeAccounts: hedgeAccounts(plans) };
-  const content = placed(checkPlans(plans, instruments, market), shaped.plans);
+  const inFile = shaped.plans
+    .map(({ input, index }) => ({ index, plan: planOf(input, listed.instruments, options) }))
+    .filter(({ plan }) => options.leftOut?.has(plan.id) !== true);
+  const plans = inFile.map(({ plan }) => plan);
+  const content = placed(judge(plans, accounts, listed.instruments, options), inFile);
   const faults = [...file.faults, ...listed.faults, ...shaped.faults, ...content];
   return faults.length > 0
     ? { ok: false, faults }
     : { ok: true, workload: { accounts, instruments: listed.instruments, plans } };
 }
+
+type Instruments = ReadonlyMap<string, ListedInstrument>;
+
+function planOf(input: PlanInput, instruments: Instruments, options: PlanFileOptions): Plan {
+  const { nowMs, newPlanId, takerFeeRate, judgedBy, defaults } = options;
+  return toPlan(input, {
+    nowMs,
+    id: newPlanId(input),
+    takerFeeRate,
+    defaults: { ...PLAN_DEFAULTS, ...defaults },
+    price: judgedBy === 'file' ? undefined : instruments.get(input.symbol)?.price,
+  });
+}
+
+function judge(
+  plans: readonly Plan[],
+  accounts: readonly string[],
+  listed: Instruments,
+  { nowMs, existing = [], judgedBy }: PlanFileOptions,
+): readonly Fault[] {
+  const market = {
+    nowMs: judgedBy === 'file' ? Number.NEGATIVE_INFINITY : nowMs,
+    existing,
+    accounts: new Set(accounts),
+    hedgeAccounts: hedgeAccounts([...existing, ...plans]),
+  };
+  const instruments =
+    judgedBy === 'file'
+      ? new Map(plans.map(({ symbol }) => [symbol, { ...ANY_INSTRUMENT, symbol }]))
+      : new Map([...listed].map(([symbol, { instrument }]) => [symbol, instrument]));
+  return checkPlans(plans, instruments, market);
+}
+
+/** With its trading rules no plan is at odds: the smallest step there is, and no bounds. */
+const ANY_INSTRUMENT: Omit<Instrument, 'symbol'> = {
+  status: 'Trading',
+  tickSize: 1n,
+  qtyStep: 1n,
+  minOrderQty: 0n,
+  maxOrderQty: NO_LIMIT,
+  maxMktOrderQty: NO_LIMIT,
+  minNotionalValue: 0n,
+  deliveryTimeMs: 0,
+};
 
 /** The account names in a plan file, as far as it can be read: so that their keys can be checked beside its other faults. */
 export function namedAccounts(text: string): string[] {
@@ -126,14 +180,14 @@ const NAMES_IN_FILE: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Puts faults among the plans of the right shape back to the places and names that these have in the file. */
-function placed(faults: readonly Fault[], shaped: readonly Shaped[]): Fault[] {
+function placed(faults: readonly Fault[], shaped: readonly InFile[]): Fault[] {
   return faults.map(({ path, message }) => ({
     path: NAMES_IN_FILE.reduce((text, [pattern, name]) => text.replace(pattern, name), placeInFile(path, shaped)),
     message,
   }));
 }
 
-function placeInFile(path: string, shaped: readonly Shaped[]): string {
+function placeInFile(path: string, shaped: readonly InFile[]): string {
   return path.replace(
     /^plans\[(\d+)\]/,
     (_whole: string, position: string) => `plans[${shaped[Number(position)]?.index ?? position}]`,

@@ -1,4 +1,4 @@
-import { multiply } from '@backstop/core';
+import { decimal, multiply } from '@backstop/core';
 import type { Decimal, Entry, Plan } from '@backstop/core';
 import type { PlanInput } from './plan-schema.ts';
 
@@ -16,6 +16,9 @@ export const PLAN_DEFAULTS: PlanDefaults = {
   cancelEntriesAfterTakeProfit: 1,
   deadlineSeconds: 30,
 };
+
+/** Bybit's taker rate for linear contracts without a VIP level (reference C.15). */
+export const TAKER_FEE_RATE: Decimal = decimal('0.00055');
 
 export interface PlanContext {
   readonly nowMs: number;

@@ -178,7 +178,7 @@ test('an unknown key of the file itself is a fault', () => {
 });
 
 test('beside an unknown key, the faults of the content come in the same answer', () => {
-  const faults = faultsOf({ colour: 1, ...fileWith({ ...solPlan, colour: 1, symbol: 'FOOUSDT' }) });
+  const faults = faultsOf({ colour: 1, plans: [{ ...solPlan, colour: 1, symbol: 'FOOUSDT' }], instruments });
 
   expect(faults).toEqual([
     'colour: unknown key',

@@ -17,3 +17,4 @@ export { observeRequests } from './observe-requests.ts';
 export type { ObservedRequest } from './observe-requests.ts';
 export { processConfig } from './process-config.ts';
 export type { ProcessConfig } from './process-config.ts';
+export { operatorTokenText } from './operator-token-text.ts';

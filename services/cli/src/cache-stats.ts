@@ -1,4 +1,4 @@
-import { cacheStats as readCacheStats } from '@backstop/store';
+import { cacheStats as readCacheStats, hitRate } from '@backstop/store';
 import type { CacheCounts } from '@backstop/store';
 import type { VerbContext } from './context.ts';
 import { openInstallation } from './installation.ts';
@@ -13,8 +13,8 @@ export async function cacheStats(context: VerbContext): Promise<void> {
   context.print(table(head, rows));
 }
 
-function toRow(kind: string, { fresh, patched, dirty, expired, missed }: CacheCounts): (string | number)[] {
-  const reads = fresh + patched + dirty + expired + missed;
-  const hitRate = reads === 0 ? '-' : `${(((fresh + patched) / reads) * 100).toFixed(1)} %`;
-  return [kind, fresh, patched, dirty, expired, missed, hitRate];
+function toRow(kind: string, counts: CacheCounts): (string | number)[] {
+  const { fresh, patched, dirty, expired, missed } = counts;
+  const rate = hitRate(counts);
+  return [kind, fresh, patched, dirty, expired, missed, rate === undefined ? '-' : `${(rate * 100).toFixed(1)} %`];
 }

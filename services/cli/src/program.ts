@@ -54,13 +54,15 @@ function addUp(program: Command, context: VerbContext): void {
   const { for: _, ...defaults } = UP_DEFAULTS;
   program
     .command('up')
-    .description('start everything on this machine: Redis, archive, simulator, scheduler, workers, maintenance')
+    .description(
+      'start everything on this machine: Redis, archive, simulator, scheduler, workers, maintenance, gateway',
+    )
     .option('--for <duration>', 'end by itself after, e.g., 60s, 5m or 1h')
     .option('--plans <file>', 'trade plans to carry out', defaults.plans)
     .option('--latency <ms>', 'latency of the simulated exchange', defaults.latency)
     .option('--workers <n>', 'worker processes', defaults.workers)
     .option('--report <file>', 'write the report of the run as JSON')
-    .option('--port <port>', 'port of the gateway', defaults.port)
+    .option('--port <port>', 'port of the gateway (default: 3000, or a free one when that is taken)')
     .option('--state <dir>', 'keep the state in this folder instead of one that is deleted at the end')
     .option('--seed <n>', 'seed of the simulated market', defaults.seed)
     .option('--market <market>', 'simulated prices after the set-up: walk or still', defaults.market)

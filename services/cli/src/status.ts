@@ -1,17 +1,6 @@
-import { format, parseOrderLinkId, protection } from '@backstop/core';
-import type { Plan, Snapshot, TpSlState } from '@backstop/core';
-import {
-  accountKeys,
-  listAccounts,
-  listActive,
-  listProcesses,
-  openQueues,
-  peekCheck,
-  redisTimeMs,
-  toMember,
-  toSnapshot,
-} from '@backstop/store';
-import type { MonitorRef, ProcessSeen, Queues, Redis } from '@backstop/store';
+import { format } from '@backstop/core';
+import { listProcesses, openQueues, readAccounts, readMonitors, redisTimeMs } from '@backstop/store';
+import type { AccountPicture, MonitorPicture, ProcessSeen, Queues } from '@backstop/store';
 import type { VerbContext } from './context.ts';
 import { openInstallation } from './installation.ts';
 import { table } from './table.ts';
@@ -29,6 +18,7 @@ const MONITOR_HEAD = [
   'checked',
   'conditions',
 ];
+const ACCOUNT_HEAD = ['account', 'monitors', 'protected', 'reads'];
 const PROCESS_HEAD = ['process', 'pid', 'alive', 'decisions', 'jobs', 'metrics'];
 const QUEUE_HEAD = ['queue', 'events', 'sweeps', 'active', 'failed'];
 
@@ -37,69 +27,48 @@ export async function status(context: VerbContext): Promise<void> {
   await using installation = await openInstallation(context);
   const { redis, redisUrl } = installation;
   await using queues = openQueues(redisUrl);
-  const [accounts, processes, depths] = await Promise.all([listAccounts(redis), listProcesses(redis), queues.depths()]);
-  const monitors = (await Promise.all(accounts.map((account) => listActive(redis, account)))).flat();
-  const nowMs = await redisTimeMs(redis);
-  const rows = await Promise.all(monitors.map((ref) => monitorRow(redis, ref, nowMs)));
+  const [monitors, processes, depths] = await Promise.all([readMonitors(redis), listProcesses(redis), queues.depths()]);
+  const [accounts, nowMs] = await Promise.all([readAccounts(redis, monitors), redisTimeMs(redis)]);
 
-  context.print(monitors.length === 0 ? 'no active monitors' : table(MONITOR_HEAD, rows.toSorted(byText)));
+  const rows = monitors.map((monitor) => monitorRow(monitor, nowMs));
+  context.print(monitors.length === 0 ? 'no active monitors' : table(MONITOR_HEAD, rows));
   context.print('');
-  context.print(
-    table(
-      ['account', 'monitors'],
-      accounts.map((account) => [account, countOf(monitors, account)]),
-    ),
-  );
+  context.print(table(ACCOUNT_HEAD, accounts.map(accountRow)));
   context.print('');
   context.print(table(PROCESS_HEAD, processes.map(processRow)));
   context.print('');
   context.print(table(QUEUE_HEAD, queueRows(depths)));
 }
 
-async function monitorRow(redis: Redis, ref: MonitorRef, nowMs: number): Promise<string[]> {
-  const [read, checkedAt] = await Promise.all([
-    peekCheck(redis, ref),
-    redis.zscore(accountKeys(ref.account).checked, toMember(ref)),
-  ]);
-  const { plan } = read;
-  const name = [ref.account, ref.symbol];
-  if (plan === undefined) return [...name, '', 'closed'];
-
-  const snapshot = toSnapshot(read);
-  const state = read.states['tp-sl'].state;
+function monitorRow(monitor: MonitorPicture, nowMs: number): string[] {
+  const { ref, plan, stage, checkedAtMs, conditions } = monitor;
   return [
-    ...name,
+    ref.account,
+    ref.symbol,
     plan.side,
-    state?.stage ?? 'unknown',
-    ...pictureCells(snapshot, plan),
-    checkedAt === null ? 'never' : `${((nowMs - Number(checkedAt)) / 1_000).toFixed(1)} s ago`,
-    [...conditions(state), ...Object.keys(read.states['limit-order'].state?.conditions ?? {})].join(' '),
+    stage,
+    ...pictureCells(monitor),
+    checkedAtMs === undefined ? 'never' : `${((nowMs - checkedAtMs) / 1_000).toFixed(1)} s ago`,
+    conditions.map(({ name }) => name).join(' '),
   ];
 }
 
 /** Size, stop, protected, take-profits and entries; `?` = the facts are missing or too old. */
-function pictureCells(snapshot: Snapshot | undefined, plan: Plan): string[] {
-  if (snapshot === undefined) return ['?', '?', '?', '?', '?'];
-  const covered = protection(snapshot, plan);
-  const legs = snapshot.orders.flatMap(({ orderLinkId }) => legOf(orderLinkId, plan));
-  const filled = plan.takeProfits.filter(({ leg }) => (snapshot.executed.get(leg)?.qty ?? 0n) > 0n).length;
+function pictureCells({ snapshot, protection, working, filledTakeProfits }: MonitorPicture): string[] {
+  if (snapshot === undefined || protection === undefined) return ['?', '?', '?', '?', '?'];
   const { position } = snapshot;
   return [
     position === undefined ? '0' : format(position.size),
     position?.stopLoss === undefined ? '-' : format(position.stopLoss),
-    typeof covered === 'string' ? (covered === 'flat' ? 'flat' : 'yes') : `NO: ${covered.missing}`,
-    `${legs.filter((leg) => leg.startsWith('t')).length} resting, ${filled} filled`,
-    `${legs.filter((leg) => leg.startsWith('e')).length} resting`,
+    typeof protection === 'string' ? (protection === 'flat' ? 'flat' : 'yes') : `NO: ${protection.missing}`,
+    `${working.filter((leg) => leg.startsWith('t')).length} resting, ${filledTakeProfits.length} filled`,
+    `${working.filter((leg) => leg.startsWith('e')).length} resting`,
   ];
 }
 
-function legOf(orderLinkId: string, plan: Plan): string[] {
-  const identity = parseOrderLinkId(orderLinkId);
-  return identity?.planId === plan.id ? [identity.leg] : [];
-}
-
-function conditions(state: TpSlState | undefined): string[] {
-  return Object.keys(state?.conditions ?? {});
+function accountRow({ name, monitors, positions, readFailures }: AccountPicture): (string | number)[] {
+  const reads = readFailures.count === 0 ? 'ok' : `${readFailures.count} failed in a row`;
+  return [name, monitors, `${positions.protected} of ${positions.open}`, reads];
 }
 
 function processRow({ name, pid, alive, counters, url }: ProcessSeen): (string | number)[] {
@@ -115,12 +84,4 @@ function queueRows(depths: Awaited<ReturnType<Queues['depths']>>): (string | num
     active,
     failed,
   ]);
-}
-
-function countOf(monitors: readonly MonitorRef[], account: string): number {
-  return monitors.filter((ref) => ref.account === account).length;
-}
-
-function byText(a: readonly string[], b: readonly string[]): number {
-  return a.join(' ').localeCompare(b.join(' '));
 }

@@ -79,6 +79,7 @@ test('every fault of flags, plans and accounts comes at once, nothing starts, an
     'plans[1].takeProfits[0].price',
     'plans[1].stopLoss.triggerPrice',
     'plans[2].symbol',
+    'plans[3]',
     'plans[4]',
     'plans[5].side',
     'plans[6]',

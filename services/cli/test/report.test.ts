@@ -4,12 +4,12 @@ import { percentile } from '../src/up/percentile.ts';
 import { buildReport } from '../src/up/report.ts';
 import { reportTable } from '../src/up/report-table.ts';
 import { requestSamples } from '../src/up/request-samples.ts';
-import type { Truth } from '../src/up/simulator-client.ts';
+import type { TruePosition, Truth } from '../src/up/simulator-client.ts';
 
 function truth(requests: number): Truth {
   return {
     totals: { positions: 30, openNow: 20, protectedNow: 20, unprotectedMs: 12, throughMs: 3 },
-    positions: [],
+    positions: Array.from({ length: 30 }, (_, index) => position(index < 20 ? 0 : 5)),
     openOrders: [],
     executions: [],
     requests: [
@@ -22,6 +22,11 @@ function truth(requests: number): Truth {
     wrongCancels: [{}, {}],
     reactions: [{ ms: 30 }, { ms: 10 }, { ms: 20 }],
   };
+}
+
+function position(unprotectedMs: number): TruePosition {
+  const slot = { account: 'main', symbol: 'SOLUSDT', positionIdx: 0 };
+  return { ...slot, side: 'Buy', size: '1', stopLoss: '95', unprotectedNow: false, unprotectedMs };
 }
 
 function report(): ReturnType<typeof buildReport> {
@@ -80,7 +85,13 @@ test('the report has exactly the agreed shape', () => {
 
 test('the table shows what the report says', () => {
   const text = reportTable(report());
-  for (const fact of ['30 opened, 20 open', '12 ms', '9000 ms', '90.0 % hits', 'worker-1 240, worker-2 260']) {
+  for (const fact of [
+    '30 opened, 20 of them protected all the time',
+    '12 ms',
+    '9000 ms',
+    '90.0 % hits',
+    'worker-1 240, worker-2 260',
+  ]) {
     expect(text).toContain(fact);
   }
 });

@@ -15,6 +15,7 @@ const whole = (most: number): z.ZodType<number> =>
 
 const flags = z.strictObject({
   port: whole(65_535).optional(),
+  host: z.string().min(1).default('127.0.0.1'),
   seed: whole(4_294_967_295).optional(),
   latency: whole(60_000).optional(),
   accounts: z.string().optional(),
@@ -31,12 +32,12 @@ export class FlagError extends Error {
 }
 
 /** Reads the command line; a FlagError names every fault with its flag, faults of the accounts file included. */
-export function readFlags(args: readonly string[]): { port: number; config: SimulatorConfig } {
+export function readFlags(args: readonly string[]): { port: number; host: string; config: SimulatorConfig } {
   const parsed = flags.safeParse(namedValues(args));
   if (!parsed.success) throw new FlagError(describe(parsed.error, '--'));
-  const { port = DEFAULT_PORT, seed = DEFAULT_SEED, latency = 0, accounts, limits, clock } = parsed.data;
+  const { port = DEFAULT_PORT, host, seed = DEFAULT_SEED, latency = 0, accounts, limits, clock } = parsed.data;
   const setup = accounts === undefined ? { accounts: [], instruments: [] } : readSetup(accounts);
-  return { port, config: { seed, latencyMs: latency, limits, clock, setup } };
+  return { port, host, config: { seed, latencyMs: latency, limits, clock, setup } };
 }
 
 function namedValues(args: readonly string[]): unknown {
@@ -56,7 +57,7 @@ function namedValues(args: readonly string[]): unknown {
 }
 
 const text = { type: 'string' } as const;
-const OPTIONS = { port: text, seed: text, latency: text, accounts: text, limits: text, clock: text };
+const OPTIONS = { port: text, host: text, seed: text, latency: text, accounts: text, limits: text, clock: text };
 
 function readSetup(file: string): Setup {
   let content: unknown;

@@ -3,9 +3,9 @@ import { FlagError, readFlags } from './flags.ts';
 import { startSimulator } from './start-simulator.ts';
 
 async function main(): Promise<void> {
-  const { port, config } = readFlags(process.argv.slice(2));
+  const { port, host, config } = readFlags(process.argv.slice(2));
   const ended = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
-  const running = await startSimulator(config, port);
+  const running = await startSimulator(config, port, host);
   process.stdout.write(`simulator listening on ${running.url}\n`);
   await ended;
   await running.close();

@@ -9,8 +9,12 @@ export interface RunningSimulator {
   close: () => Promise<void>;
 }
 
-/** Starts the exchange on a port of this machine (0 = any free one) and keeps what time makes due going. */
-export async function startSimulator(config: SimulatorConfig, port: number): Promise<RunningSimulator> {
+/** Starts the exchange on a port (0 = any free one) and keeps what time makes due going. Others reach it only at `host`. */
+export async function startSimulator(
+  config: SimulatorConfig,
+  port: number,
+  host = '127.0.0.1',
+): Promise<RunningSimulator> {
   const simulator = createSimulator(config);
   let timer: NodeJS.Timeout | undefined;
   const schedule = (): void => {
@@ -25,7 +29,7 @@ export async function startSimulator(config: SimulatorConfig, port: number): Pro
       Math.max(1, dueMs - simulator.clock.nowMs()),
     );
   };
-  const server = await listen(simulator, port, schedule);
+  const server = await listen(simulator, { port, host }, schedule);
   return {
     url: server.url,
     simulator,

@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import type { Plan } from '@backstop/core';
-import { aborted, every, sleep } from '@backstop/runtime';
-import { redisTimeMs } from '@backstop/store';
+import { aborted, ConfigError, every, sleep } from '@backstop/runtime';
 import { fleetTally } from './fleet-tally.ts';
 import type { FleetTally } from './fleet-tally.ts';
+import { handOver, LEFT_OUT } from './hand-over.ts';
 import { isSetUp } from './is-set-up.ts';
 import { liveView } from './live-view.ts';
 import type { OpenRun } from './open-run.ts';
@@ -15,7 +15,6 @@ import type { RequestSamples } from './request-samples.ts';
 import { reportTable } from './report-table.ts';
 import type { SimulatorClient, Truth } from './simulator-client.ts';
 import { statusLine } from './status-line.ts';
-import { submitPlans } from './submit-plans.ts';
 import type { UpOptions } from './up-options.ts';
 
 export interface Course {
@@ -36,22 +35,32 @@ const SERVICES_STOP_MS = 5_000;
 /** Strong enough that within a minute many first take-profits and entries, and some stops, are hit. */
 const WALK = { stepMs: 250, volatilityPctPerMinute: 6 };
 
-/** Hands the plans over and tells what becomes of them until the time is over; then reports, on a simulated exchange. */
+/**
+ * Hands the plans over and tells what becomes of them until the time is over; then reports, on a simulated exchange. Throws
+ * ConfigError for faults of new plans: at once, or at the end when monitors of earlier runs may depend on this one.
+ */
 export async function carryOut(preparation: Preparation, run: OpenRun, course: Course): Promise<void> {
-  const { redis, redisUrl, simulator } = run;
-  const { options } = preparation;
-  const plans = preparation.acceptAt(await redisTimeMs(redis));
-  const mark = await markRedis(redis);
-  const { accepted, kept } = await submitPlans(redis, redisUrl, plans);
-  course.print(
-    `plans        ${accepted.length} accepted${kept.length === 0 ? '' : `, ${kept.length} went on from the kept state`}`,
-  );
+  const { simulator } = run;
+  if (simulator !== undefined) return simulate({ preparation, run, simulator }, course);
 
+  const { faults } = await handOver(preparation, run, course);
+  course.print('`backstop status` shows what becomes of them');
+  await aborted(ended(course.ending, preparation.options.forMs));
+  if (faults.length > 0) throw new ConfigError(LEFT_OUT, faults);
+}
+
+interface Simulation {
+  readonly preparation: Preparation;
+  readonly run: OpenRun;
+  readonly simulator: SimulatorClient;
+}
+
+async function simulate({ preparation, run, simulator }: Simulation, course: Course): Promise<void> {
+  const { redis } = run;
+  const { options, workload } = preparation;
+  const mark = await markRedis(redis);
+  const { accepted } = await handOver(preparation, run, course);
   const over = ended(course.ending, options.forMs);
-  if (simulator === undefined) {
-    course.print('`backstop status` shows what becomes of them');
-    return aborted(over);
-  }
   const tally = fleetTally(course.startedAtMs);
   const samples = requestSamples();
   const setupMs = await watchMarket(
@@ -64,7 +73,7 @@ export async function carryOut(preparation: Preparation, run: OpenRun, course: C
   await run.services.stop(SERVICES_STOP_MS);
   await tally.look(redis);
   const report = buildReport({
-    monitors: plans.length,
+    monitors: workload.plans.length,
     setupMs,
     truth: await simulator.truth(),
     tally,

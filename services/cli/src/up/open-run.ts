@@ -6,6 +6,8 @@ import type { Redis } from '@backstop/store';
 import type { VerbContext } from '../context.ts';
 import { removeRun, writeRun } from '../run-file.ts';
 import { borrowRedis } from './borrow-redis.ts';
+import { operatorToken } from './operator-token.ts';
+import type { OperatorToken } from './operator-token.ts';
 import type { Preparation } from './prepare.ts';
 import { RunError } from './run-error.ts';
 import type { SimulatorClient } from './simulator-client.ts';
@@ -23,6 +25,7 @@ export interface OpenRun {
   /** undefined = a live venue. */
   readonly simulator: SimulatorClient | undefined;
   readonly services: Services;
+  readonly operator: OperatorToken;
   /** Aborts when the run cannot go on, with the reason. */
   readonly failed: AbortSignal;
 }
@@ -62,11 +65,22 @@ export async function openRun(
   const exchange = await openExchange({ preparation, place, logDir: folder.logDir, watcher }, resources);
   print(`exchange     ${exchange.url} (${options.venue})`);
   const { archiveDir, logDir, accountsFile } = folder;
+  const operator = resources.use(await operatorToken(folder.dir, env));
+  const gateway = { ...preparation.gateway, operatorToken: operator.token };
   const { workers } = options;
-  const start = { redisUrl: server.url, exchangeUrl: exchange.url, accountsFile, archiveDir, logDir, workers, env };
+  const start = {
+    accountsFile,
+    archiveDir,
+    logDir,
+    redisUrl: server.url,
+    exchangeUrl: exchange.url,
+    workers,
+    gateway,
+    env,
+  };
   const services = await startServices(start, watcher, resources);
   print(`logs         ${logDir}`);
-  return { redisUrl: server.url, redis, simulator: exchange.simulator, services, failed: failure.signal };
+  return { redisUrl: server.url, redis, simulator: exchange.simulator, services, operator, failed: failure.signal };
 }
 
 interface ExchangeOpening {

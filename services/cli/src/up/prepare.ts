@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { decimal } from '@backstop/core';
-import type { Plan } from '@backstop/core';
-import { namedAccounts, readAccounts, readPlanFile } from '@backstop/intake';
-import type { AccountsResult, Credentials, ListedInstrument, PlanFileResult, Workload } from '@backstop/intake';
+import { namedAccounts, readAccounts } from '@backstop/intake';
+import type { AccountsResult, Credentials, ListedInstrument, Workload } from '@backstop/intake';
 import { ConfigError } from '@backstop/runtime';
 import { z } from 'zod';
-import { newPlanId } from './new-plan-id.ts';
+import { gatewayPlace } from './gateway-place.ts';
+import type { GatewayPlace } from './gateway-place.ts';
+import { operatorTokenFaults } from './operator-token.ts';
+import { judgePlans } from './judge-plans.ts';
+import type { FirstJudgement, Listed, PlanSource } from './judge-plans.ts';
+import { planMemory } from './plan-memory.ts';
 import { readUpOptions } from './up-options.ts';
 import type { UpOptions, Venue } from './up-options.ts';
 
@@ -15,13 +18,16 @@ export type LiveVenue = Exclude<Venue, 'simulator'>;
 /** Everything that a run needs to know, free of faults, before anything is started or sent. */
 export interface Preparation {
   readonly options: UpOptions;
+  /** The ids of its plans stay; all else that depends on the moment is settled by `judge`. */
   readonly workload: Workload;
   /**
-   * The plans as of this moment, with new ids: their deadlines count from here. Throws ConfigError when a deadline has passed
-   * since they were read first.
+   * Earlier runs may have left monitors, which go on whatever is wrong with the plans: so far these are judged by the file
+   * alone, and what depends on the moment only when it is known which of them are new.
    */
-  readonly acceptAt: (nowMs: number) => readonly Plan[];
+  readonly isKept: boolean;
+  readonly judge: FirstJudgement['judge'];
   readonly credentials: readonly Credentials[];
+  readonly gateway: GatewayPlace;
   readonly warnings: readonly string[];
 }
 
@@ -32,9 +38,6 @@ export interface PrepareOptions {
   readonly listInstruments: (venue: LiveVenue) => Promise<ReadonlyMap<string, ListedInstrument>>;
 }
 
-/** Bybit's taker rate for linear contracts without a VIP level (reference C.15). */
-const TAKER_FEE_RATE = decimal('0.00055');
-
 /** The flags that name files, which are read even where other flags are wrong: all faults come at once. */
 const fileFlags = z.looseObject({ plans: z.string(), accounts: z.string().optional() });
 
@@ -44,29 +47,31 @@ export async function prepare(given: unknown, { env, nowMs, listInstruments }: P
   const files = fileFlags.parse(given);
   const text = await readFile(files.plans, 'utf8').catch(() => undefined);
   const venue = flags.options?.venue ?? 'simulator';
+  const memory = await planMemory(flags.options, env);
   const accounts = readKeys(venue, namedAccounts(text ?? ''), { file: files.accounts, env });
-  const listed = venue === 'simulator' ? OWN_INSTRUMENTS : await list(venue, listInstruments);
-  const plans = text === undefined ? unreadable(files.plans) : readPlans(text, nowMs, listed.instruments);
+  const list = (): Promise<Listed> => listNow(venue, listInstruments);
+  const plans = await readPlans(text, files.plans, { memory, nowMs, list });
+  const gateway = await gatewayPlace(flags.options?.port, env);
 
-  const faults = [...flags.faults, ...faultsOf(accounts), ...listed.faults, ...faultsOf(plans)];
-  if (flags.options === undefined || !accounts.ok || !plans.ok || faults.length > 0) {
+  const faultsOfFlags = [...flags.faults, ...gateway.faults, ...operatorTokenFaults(env), ...memory.faults];
+  const faults = [...faultsOfFlags, ...keyFaults(accounts), ...plans.faults];
+  const { workload, judge } = plans;
+  if (!flags.options || !gateway.place || !accounts.ok || !workload || faults.length > 0) {
     throw new ConfigError('nothing was started, since this has to be put right first', faults);
   }
   return {
     options: flags.options,
-    workload: plans.workload,
-    acceptAt: (atMs) => acceptedPlans(readPlans(text ?? '', atMs, listed.instruments)),
+    workload,
+    isKept: memory.isKept,
+    judge,
     credentials: accounts.accounts,
+    gateway: gateway.place,
     warnings: accounts.warnings,
   };
 }
 
-type Listed = { readonly instruments?: ReadonlyMap<string, ListedInstrument>; readonly faults: readonly string[] };
-
-/** A simulated market lists what the plan file says. */
-const OWN_INSTRUMENTS: Listed = { faults: [] };
-
-async function list(venue: LiveVenue, listInstruments: PrepareOptions['listInstruments']): Promise<Listed> {
+async function listNow(venue: Venue, listInstruments: PrepareOptions['listInstruments']): Promise<Listed> {
+  if (venue === 'simulator') return { faults: [] };
   try {
     return { instruments: await listInstruments(venue), faults: [] };
   } catch (error) {
@@ -75,18 +80,18 @@ async function list(venue: LiveVenue, listInstruments: PrepareOptions['listInstr
   }
 }
 
-function unreadable(file: string): PlanFileResult {
-  return { ok: false, faults: [{ path: '--plans', message: `cannot read ${file}` }] };
+function readPlans(
+  text: string | undefined,
+  file: string,
+  source: Omit<PlanSource, 'text'>,
+): FirstJudgement | Promise<FirstJudgement> {
+  if (text !== undefined) return judgePlans({ text, ...source });
+  const nothing = { plans: [], faults: [`--plans: cannot read ${file}`] };
+  return { workload: undefined, faults: nothing.faults, judge: () => Promise.resolve(nothing) };
 }
 
-function faultsOf(result: AccountsResult | PlanFileResult): readonly string[] {
-  if (result.ok) return [];
-  return result.faults.map(({ path, message }) => (path === '' ? `--plans: ${message}` : `${path}: ${message}`));
-}
-
-function acceptedPlans(result: PlanFileResult): readonly Plan[] {
-  if (result.ok) return result.workload.plans;
-  throw new ConfigError('the plans can no longer be accepted', faultsOf(result));
+function keyFaults(accounts: AccountsResult): readonly string[] {
+  return accounts.ok ? [] : accounts.faults.map(({ path, message }) => `${path}: ${message}`);
 }
 
 /** A simulated exchange takes any keys, so they are made up, unless an accounts file is to be tried with it. */
@@ -102,17 +107,4 @@ function readKeys(
     secret: randomBytes(24).toString('hex'),
   }));
   return { ok: true, accounts, warnings: [] };
-}
-
-function readPlans(
-  text: string,
-  nowMs: number,
-  instruments: ReadonlyMap<string, ListedInstrument> | undefined,
-): PlanFileResult {
-  return readPlanFile(text, {
-    nowMs,
-    newPlanId,
-    takerFeeRate: TAKER_FEE_RATE,
-    ...(instruments === undefined ? {} : { instruments }),
-  });
 }

@@ -1,4 +1,4 @@
-import { cacheStats, listRounds, redisTimeMs } from '@backstop/store';
+import { cacheStats, hitRate, listRounds, redisTimeMs } from '@backstop/store';
 import type { CacheCounts, Redis, Round } from '@backstop/store';
 import type { FleetTally } from './fleet-tally.ts';
 import { percentile } from './percentile.ts';
@@ -78,7 +78,6 @@ export async function gatherFromRedis(redis: Redis, mark: RedisMark): Promise<Pi
 export function buildReport({ monitors, setupMs, truth, tally, samples, rounds, cache }: ReportInput): Report {
   const requestsPerRound = rounds.map(({ openedAtMs, closedAtMs }) => samples.between(openedAtMs, closedAtMs));
   const { positions, unprotectedMs, throughMs } = truth.totals;
-  const reads = cache.fresh + cache.patched + cache.dirty + cache.expired + cache.missed;
   const reactions = truth.reactions.map(({ ms }) => ms);
   return {
     monitors,
@@ -100,7 +99,7 @@ export function buildReport({ monitors, setupMs, truth, tally, samples, rounds, 
       patched: cache.patched,
       expired: cache.expired + cache.dirty,
       missed: cache.missed,
-      hitRate: reads === 0 ? 0 : round((cache.fresh + cache.patched) / reads),
+      hitRate: round(hitRate(cache) ?? 0),
     },
     reactions: { count: reactions.length, p50Ms: percentile(reactions, 0.5), p99Ms: percentile(reactions, 0.99) },
     decisions: { count: tally.total('decisions'), stale: tally.total('staleDecisions') },

@@ -15,23 +15,25 @@ export interface ServicesStart {
   readonly archiveDir: string;
   readonly logDir: string;
   readonly workers: number;
+  readonly gateway: { readonly host: string; readonly port: number; readonly operatorToken: string };
   readonly env: NodeJS.ProcessEnv;
 }
 
 export interface Services {
   readonly children: readonly Child[];
-  /** The scheduler and the workers first, so that maintenance can archive their last words. */
+  /** Maintenance last, so that it can archive the last words of the others. */
   readonly stop: (graceMs: number) => Promise<void>;
 }
 
 const MAINTENANCE = 'maintenance';
+const GATEWAY = 'gateway';
 const READY_MS = 30_000;
 const STOP_MS = 5_000;
-/** Part of the grace that is for scheduler and workers; the rest is for maintenance. */
+/** Part of the grace that is for all others; the rest is for maintenance. */
 const WORKERS_SHARE = 0.6;
 
 /**
- * Starts maintenance, scheduler and workers as processes of their own, each with its log in the state folder. `resources`
+ * Starts maintenance, gateway, scheduler and workers as processes of their own, each with its log in the state folder. `resources`
  * stops them, also those that had been started when another one could not be.
  */
 export async function startServices(
@@ -43,10 +45,16 @@ export async function startServices(
   const services = { children, stop: (graceMs: number) => stopServices(children, graceMs) };
   resources.defer(() => services.stop(STOP_MS));
   const workers = Array.from({ length: start.workers }, (_, index) => ['worker', `worker-${index + 1}`] as const);
-  for (const [service, name] of [['maintenance', MAINTENANCE], ['scheduler', 'scheduler'], ...workers] as const) {
+  const first = [
+    [MAINTENANCE, MAINTENANCE],
+    [GATEWAY, GATEWAY],
+    ['scheduler', 'scheduler'],
+  ] as const;
+  for (const [service, name] of [...first, ...workers]) {
     const program = new URL(`../../../${service}/src/main.ts`, import.meta.url).pathname;
     const logFile = path.join(start.logDir, `${name}.log`);
-    children.push(await supervise({ name, program, env: environment(start, name), logFile, restart: true }, watcher));
+    const env = environment(start, name, children.length);
+    children.push(await supervise({ name, program, env, logFile, restart: true }, watcher));
   }
   return services;
 }
@@ -88,9 +96,11 @@ async function readyProcess(child: Child, redis: Redis): Promise<ProcessSeen | u
   return answer?.status === 200 ? process : undefined;
 }
 
-/** API keys reach the services by file only. */
-function environment(start: ServicesStart, name: string): NodeJS.ProcessEnv {
-  const inherited = Object.entries(start.env).filter(([key]) => !/^BACKSTOP_\w+_API_(KEY|SECRET)$/.test(key));
+const SECRETS = /^BACKSTOP_(\w+_API_(KEY|SECRET)|OPERATOR_TOKEN)$/;
+
+/** API keys reach the services by file only, and the operator token reaches the gateway only. */
+function environment(start: ServicesStart, name: string, nth: number): NodeJS.ProcessEnv {
+  const inherited = Object.entries(start.env).filter(([key]) => !SECRETS.test(key));
   const { DATABASE_URL } = start.env;
   return {
     ...Object.fromEntries(inherited),
@@ -98,8 +108,22 @@ function environment(start: ServicesStart, name: string): NodeJS.ProcessEnv {
     BACKSTOP_EXCHANGE_URL: start.exchangeUrl,
     BACKSTOP_ACCOUNTS_FILE: start.accountsFile,
     BACKSTOP_PROCESS_NAME: name,
-    BACKSTOP_HEALTH_PORT: '0',
+    BACKSTOP_HEALTH_PORT: String(healthPort(start.env, nth)),
     BACKSTOP_LOG_LEVEL: start.env['BACKSTOP_LOG_LEVEL'] ?? 'info',
     ...(DATABASE_URL === undefined || DATABASE_URL === '' ? { BACKSTOP_ARCHIVE_DIR: start.archiveDir } : {}),
+    ...(name === GATEWAY ? gatewayEnvironment(start) : {}),
+  };
+}
+
+/** Any free port; or, where the first is given, ports in a row, so that a scraper's configuration can name them. */
+function healthPort({ BACKSTOP_HEALTH_PORT: first = '0' }: NodeJS.ProcessEnv, nth: number): number {
+  return Number(first) === 0 ? 0 : Number(first) + nth;
+}
+
+function gatewayEnvironment({ gateway: { host, port, operatorToken } }: ServicesStart): NodeJS.ProcessEnv {
+  return {
+    BACKSTOP_GATEWAY_HOST: host,
+    BACKSTOP_GATEWAY_PORT: String(port),
+    BACKSTOP_OPERATOR_TOKEN: operatorToken,
   };
 }

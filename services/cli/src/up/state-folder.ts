@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Credentials } from '@backstop/intake';
@@ -47,9 +47,21 @@ export async function openStateFolder(
   };
 }
 
+/** Whether an earlier run on this venue has left its state in the folder. Nothing is created or changed. */
+export async function keepsState(given: string, venue: Venue): Promise<boolean> {
+  const dir = path.resolve(given);
+  const left: readonly string[] = await readdir(dir).catch(() => []);
+  const former = (await formerVenue(dir)) ?? venue;
+  return former === venue && (left.includes('redis') || left.includes('archive'));
+}
+
 async function checkVenue(dir: string, venue: Venue): Promise<void> {
-  const former = await readFile(path.join(dir, 'venue'), 'utf8').catch(() => venue);
+  const former = (await formerVenue(dir)) ?? venue;
   if (former !== venue) throw new ConfigError(`--state: ${dir} holds the state of ${former}, not of ${venue}`, []);
+}
+
+function formerVenue(dir: string): Promise<string | undefined> {
+  return readFile(path.join(dir, 'venue'), 'utf8').catch(() => undefined);
 }
 
 /** Moves what is there into one folder, in place of what was set aside before. */

@@ -14,7 +14,6 @@ export const UP_DEFAULTS = {
   plans: DEMO_PLANS,
   latency: '150',
   workers: '2',
-  port: '3000',
   seed: '7',
   market: 'walk',
   venue: 'simulator',
@@ -35,7 +34,8 @@ const schema = z
     latency: wholeNumber(0, 10_000),
     workers: wholeNumber(1, 64),
     report: z.string().min(1).optional(),
-    port: wholeNumber(0, 65_535),
+    /** undefined = 3000, or a free one when that is taken. */
+    port: wholeNumber(0, 65_535).optional(),
     state: z.string().min(1).optional(),
     seed: wholeNumber(0, 2 ** 31),
     market: z.enum(MARKETS, `expected one of ${MARKETS.join(', ')}`),

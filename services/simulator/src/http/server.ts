@@ -19,17 +19,21 @@ export interface HttpServer {
   close: () => Promise<void>;
 }
 
-/** Serves /v5 and /sim on a port (0 = any free one) of this machine. `onEffect` runs when a request has had its effect. */
-export async function listen(simulator: Simulator, port: number, onEffect: () => void): Promise<HttpServer> {
+/** Serves /v5 and /sim on a port (0 = any free one). `onEffect` runs when a request has had its effect. */
+export async function listen(
+  simulator: Simulator,
+  { port, host }: { readonly port: number; readonly host: string },
+  onEffect: () => void,
+): Promise<HttpServer> {
   const server = createServer((incoming, response) => {
     serve(simulator, incoming, response, onEffect).catch((error: unknown) => fail(response, error));
   });
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
+    server.listen(port, host, resolve);
   });
-  return { url: `http://127.0.0.1:${portOf(server)}`, close: () => close(server) };
+  return { url: `http://${host}:${portOf(server)}`, close: () => close(server) };
 }
 
 async function serve(

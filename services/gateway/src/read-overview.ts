@@ -1,0 +1,100 @@
+import {
+  cachedRows,
+  cacheStats,
+  hitRate,
+  listProcesses,
+  readAccounts,
+  readMonitors,
+  redisTimeMs,
+  tallyProtection,
+} from '@backstop/store';
+import type { CacheCounts, MonitorPicture, Queues, Redis } from '@backstop/store';
+import type { z } from 'zod';
+import { monitorView } from './monitor-view.ts';
+import type { AccountsView, CacheView, MonitorView, processesSchema, queuesSchema } from './schemas.ts';
+
+export type ProcessesView = z.output<typeof processesSchema>;
+export type QueuesView = z.output<typeof queuesSchema>;
+
+/** Everything that the first page shows, of one moment as far as Redis lets it. */
+export interface Overview {
+  readonly monitors: readonly MonitorView[];
+  readonly accounts: AccountsView;
+  readonly cache: CacheView;
+  readonly processes: ProcessesView;
+  readonly queues: QueuesView;
+}
+
+/** Rejects when Redis does not answer. */
+export async function readOverview(redis: Redis, queues: Queues): Promise<Overview> {
+  const monitors = await readMonitors(redis);
+  const [accounts, cache, processes, depths] = await Promise.all([
+    accountsView(redis, monitors),
+    cacheView(redis, monitors),
+    processesView(redis),
+    queuesView(queues),
+  ]);
+  return { monitors: monitors.map(monitorView), accounts, cache, processes, queues: depths };
+}
+
+export async function accountsView(redis: Redis, monitors: readonly MonitorPicture[]): Promise<AccountsView> {
+  const [accounts, nowMs] = await Promise.all([readAccounts(redis, monitors), redisTimeMs(redis)]);
+  return {
+    positions: { ...tallyProtection(monitors) },
+    accounts: accounts.map(({ name, monitors: count, positions, readFailures, blocks }) => ({
+      name,
+      monitors: count,
+      positions: { ...positions },
+      readFailures: {
+        count: readFailures.count,
+        restsForMs: readFailures.untilMs === undefined ? null : Math.max(readFailures.untilMs - nowMs, 0),
+      },
+      blocks: [...blocks],
+    })),
+  };
+}
+
+export async function cacheView(redis: Redis, monitors: readonly MonitorPicture[]): Promise<CacheView> {
+  const { positions, orders, lookups } = await cacheStats(redis);
+  return {
+    total: countsView([positions, orders, lookups]),
+    kinds: { positions: countsView([positions]), orders: countsView([orders]), lookups: countsView([lookups]) },
+    rows: cachedRows(monitors).map(({ youngestMs = null, oldestMs = null, ...rows }) => ({
+      ...rows,
+      youngestMs,
+      oldestMs,
+    })),
+  };
+}
+
+export async function processesView(redis: Redis): Promise<ProcessesView> {
+  const processes = await listProcesses(redis);
+  return {
+    processes: processes.map(({ atMs, counters, ...process }) => ({
+      ...process,
+      heardAtMs: atMs,
+      counters: { ...counters },
+    })),
+  };
+}
+
+export async function queuesView(queues: Queues): Promise<QueuesView> {
+  const depths = await queues.depths();
+  return {
+    queues: (['tp-sl', 'limit-order', 'maintenance'] as const).map((name) => ({ name, ...depths[name] })),
+  };
+}
+
+function countsView(parts: readonly CacheCounts[]): CacheView['total'] {
+  const sum = (field: keyof CacheCounts): number => parts.reduce((total, counts) => total + counts[field], 0);
+  const counts = {
+    fresh: sum('fresh'),
+    patched: sum('patched'),
+    dirty: sum('dirty'),
+    expired: sum('expired'),
+    missed: sum('missed'),
+  };
+  const hits = counts.fresh + counts.patched;
+  const reads = hits + counts.dirty + counts.expired + counts.missed;
+  return { ...counts, reads, hits, hitRate: hitRate(counts) ?? null };
+}

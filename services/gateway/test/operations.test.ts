@@ -1,0 +1,62 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { openFleetMetrics, openMetrics } from '@backstop/runtime';
+import { expect, test } from 'vitest';
+
+const root = new URL('../../../', import.meta.url);
+const read = (file: string): string => readFileSync(new URL(file, root), 'utf8');
+const operations = read('docs/operations.md');
+
+/** The rows of the tables under a heading, as the texts of their cells. */
+function rows(heading: string): readonly (readonly string[])[] {
+  const [, section = ''] = operations.split(`\n## ${heading}\n`);
+  const lines = (section.split('\n## ')[0] ?? '').split('\n').filter((line) => line.startsWith('| `'));
+  return lines.map((line) => line.split('|').map((cell) => cell.trim()));
+}
+
+/** Names in the first column. */
+function documented(heading: string): readonly string[] {
+  return rows(heading).flatMap(([, first = '']) => [...first.matchAll(/`([^`]+)`/g)].map(([, name]) => name ?? ''));
+}
+
+const sourcesIn = (folder: string): readonly string[] =>
+  readdirSync(new URL(folder, root), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !file.includes('node_modules'))
+    .map((file) => `${folder}/${file}`);
+
+/** What the environment is read through: schemas, and the command line by name. */
+function variables(): ReadonlySet<string> {
+  const services = readdirSync(new URL('services', root)).filter((service) => service !== 'simulator');
+  const sources = ['packages/runtime/src', ...services.map((service) => `services/${service}/src`)].flatMap(sourcesIn);
+  const names = sources.flatMap((file) => {
+    const text = read(file);
+    const schema = file.endsWith('config.ts') ? [...text.matchAll(/^ {2}([A-Z][A-Z0-9_]+):/gm)] : [];
+    const asked = [...text.matchAll(/\benv\['([A-Z][A-Z0-9_]+)'\]/g)];
+    return [...schema, ...asked].map(([, name]) => name ?? '');
+  });
+  return new Set(names.filter((name) => !['PATH', 'HOME'].includes(name)));
+}
+
+test('every variable that a service or the command line reads is in docs/operations.md, and no other', () => {
+  const elsewhere = /^(TEST_\w+|BACKSTOP_<NAME>_API_(KEY|SECRET))$/;
+  const told = documented('Environment').filter((name) => !elsewhere.test(name));
+
+  expect(variables().size).toBeGreaterThan(15);
+  expect(told.toSorted()).toEqual([...variables()].toSorted());
+});
+
+test('every metric is in docs/operations.md with its labels, and no other', async () => {
+  const metrics = openMetrics('test');
+  openFleetMetrics(metrics);
+  const served = (await metrics.registry.getMetricsAsJSON()).map(({ name }) => name);
+  const ours = served.filter((name) => name.startsWith('backstop_'));
+
+  expect(ours.length).toBeGreaterThan(10);
+  expect(documented('Metrics').toSorted()).toEqual(ours.toSorted());
+  const source = read('packages/runtime/src/metrics.ts').replaceAll(/\s+/g, ' ');
+  const labels = new Map(rows('Metrics').map(([, name = '', told = '']) => [name.replaceAll('`', ''), told]));
+  for (const name of ours) {
+    const [, list = ''] = new RegExp(`'${name.replace('backstop_', '')}', '[^']+', \\[([^\\]]*)\\]`).exec(source) ?? [];
+    const written = [...list.matchAll(/'(\w+)'/g)].map(([, label]) => label).join(', ');
+    expect({ name, labels: labels.get(name) }).toEqual({ name, labels: written });
+  }
+});
