@@ -1,12 +1,14 @@
-import type { Action, Attempts, Condition, ConditionName } from './decision.ts';
+import type { Action, Attempts, Condition, ConditionName, TpSlState } from './decision.ts';
 import { isTakeProfit } from './executed.ts';
 import { FAILING_AFTER } from './settle.ts';
-import { hasClosedBooks } from './has-closed-books.ts';
 import { opposite } from './level.ts';
 import { protection } from './protection.ts';
 import type { Draft } from './rule.ts';
 import { isBusy } from './view.ts';
 import type { View } from './view.ts';
+
+/** Books that are open for longer than the listings may lag, and one more look, are no longer waited for in silence. */
+const MISMATCH_AFTER_MS = 2_000;
 
 export type Conditions = Readonly<Partial<Record<ConditionName, Condition>>>;
 
@@ -38,7 +40,7 @@ export function tpSlConditions(
     const covered = protection(view.snapshot, view.plan);
     if (typeof covered === 'object') found.set('NoStop', covered.missing);
   }
-  if (isMismatch(view)) found.set('SizeMismatch', 'the executions do not add up to the position');
+  if (isMismatch(draft.tpSl, view)) found.set('SizeMismatch', 'the executions do not add up to the position');
   if (isBusy(view)) found.set('PositionBusy', `position status ${view.snapshot.position?.status ?? ''}`);
   if (hasForeign(view)) found.set('ForeignOrder', "an order that is not ours can change this plan's position");
   if (isCut(draft, view, wanted)) found.set('CapacityShortfall', 'a take-profit works with less than was asked');
@@ -64,10 +66,11 @@ function failing(attempts: Readonly<Record<string, Attempts>>): ReadonlyMap<Cond
   return found;
 }
 
-/** Only where the row is known to be neither ahead of nor behind the executions. */
-function isMismatch(view: View): boolean {
-  const { snapshot, plan, tpSl } = view;
-  if (hasClosedBooks(snapshot, plan)) return false;
+/** At once where the row is known to be neither ahead of nor behind the executions, else when it lasts. */
+function isMismatch({ openBooksSinceMs }: TpSlState, view: View): boolean {
+  const { snapshot, tpSl, nowMs } = view;
+  if (view.hasClosedBooks) return false;
+  if (openBooksSinceMs !== undefined && nowMs - openBooksSinceMs >= MISMATCH_AFTER_MS) return true;
   const { position, executionsSeq } = snapshot;
   return position === undefined ? tpSl.stage !== 'waiting' && view.fills.size === 0 : position.seq === executionsSeq;
 }

@@ -67,6 +67,7 @@ function decideTpSl(snapshot: Snapshot, context: Context<'tp-sl'>): Decision<'tp
             isConfirming: actions.length > 0 || isUrgent(state, view),
             retryAtMs: heldBackUntil(wanted, attempts, view.nowMs),
             deadlinesMs: [],
+            awaitsBooks: true,
           }),
   };
 }
@@ -90,15 +91,17 @@ function decideLimitOrder(snapshot: Snapshot, context: Context<'limit-order'>): 
   const conditions = conditionsNow(before.conditions, limitOrderConditions(draft, attempts), view.nowMs);
   const state: LimitOrderState = { ...counted, attempts, conditions };
 
-  const isConfirming = actions.length > 0 || hasMissing(placed) || (draft.entries.size > 0 && !view.hasClosedBooks);
-  const retryAtMs = heldBackUntil(wanted, attempts, view.nowMs);
+  const urgency = {
+    isConfirming: actions.length > 0 || hasMissing(placed),
+    retryAtMs: heldBackUntil(wanted, attempts, view.nowMs),
+    deadlinesMs: deadlines(draft, view),
+    awaitsBooks: draft.entries.size > 0,
+  };
   return {
     actions,
     state: sameOr(before, state),
     events: conditionEvents('limit-order', before.conditions, conditions, view),
-    nextCheckInMs: isDue(draft, state, view)
-      ? nextCheckInMs(view, { isConfirming, retryAtMs, deadlinesMs: deadlines(draft, view) })
-      : NOT_DUE,
+    nextCheckInMs: isDue(draft, state, view) ? nextCheckInMs(view, urgency) : NOT_DUE,
   };
 }
 
@@ -127,7 +130,7 @@ function deadlines(draft: Draft, view: View): readonly number[] {
 function isUrgent(state: TpSlState, view: View): boolean {
   const isLeaving =
     view.size > 0n && (state.exit !== undefined || state.throughSinceMs !== undefined || isStopFiring(view));
-  return isLeaving || !view.hasClosedBooks || hasMissing(state.placed);
+  return isLeaving || hasMissing(state.placed);
 }
 
 function hasMissing(placed: TpSlState['placed']): boolean {

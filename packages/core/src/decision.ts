@@ -7,8 +7,8 @@ import type { Leg } from './model.ts';
 export type BudgetLane = 'protective' | 'take-profit' | 'entry' | 'clean-up' | 'audit';
 
 /**
- * One difference between what is wanted and what works. `reason` is for people. `tightens` marks what may be sent although
- * another intent on the same rows is still open (it is absolute, or it only reduces risk; S-13).
+ * One difference between what is wanted and what works. `reason` is for people. `absolute` marks what may be sent although
+ * another intent on the same rows is still open: sent twice it does what it does once (S-13).
  */
 export type Action = { readonly reason: string; readonly budget: BudgetLane; readonly absolute: boolean } & (
   | { readonly type: 'set-stop'; readonly stop: StopSpec }
@@ -54,7 +54,8 @@ export interface Attempts {
 
 /**
  * Legs whose order worked at the last look or was acknowledged since (0), or has been missing from the listing since that
- * time (ms). A missing one may have filled: executions are fetched and both listings read again before it is placed anew.
+ * time (ms). A missing one may have filled: executions are fetched, and both listings are begun anew a second later, before
+ * it is placed again. The tp-sl lane remembers all legs, the limit-order lane its entries.
  */
 export type Placed = Readonly<Partial<Record<Leg, number>>>;
 
@@ -81,10 +82,16 @@ export interface TpSlState {
   readonly lastOut?: ExecutedBy;
   /** When the stage became `closing`, ms: only a listing begun well after it proves that nothing of ours works. */
   readonly closingSinceMs?: number;
+  /** Entered quantity when the plan was last flat: more of it in a position opened after that is a late entry (S-22). */
+  readonly flatEntered?: Decimal;
+  /** Since when executions and position do not add up, ms: what lasts is looked at less often. */
+  readonly openBooksSinceMs?: number;
   /** Entered quantity that `breakeven` was computed for: another one is a late fill (S-09). */
   readonly breakevenBasis?: Decimal;
   /** The last stop level that both rows showed working. */
   readonly confirmedStop?: Decimal;
+  /** The level of the last stop that the exchange acknowledged in this epoch: no fact (F-18), but never loosened from (S-09). */
+  readonly acknowledgedStop?: Decimal;
   /** The position epoch of the plan, where the exchange tells it (S-23). */
   readonly openTimeMs?: number;
   /** What our entries had brought into that epoch when it was last seen: more of it in a later epoch opened that one. */
@@ -93,6 +100,8 @@ export interface TpSlState {
   readonly priors?: Readonly<Partial<Record<Leg, Decimal>>>;
   /** Order quantity last acknowledged per leg: a row below it was cut, and asking again would be a loop (S-18). */
   readonly asked?: Readonly<Partial<Record<Leg, Decimal>>>;
+  /** Open quantity per take-profit at the last look: when another leg's has changed since, a cut one is asked for again. */
+  readonly shown?: Readonly<Partial<Record<Leg, Decimal>>>;
 }
 
 /** State of the `limit-order` lane. */
@@ -152,5 +161,8 @@ export type ActionOutcome =
       readonly code: number;
       readonly message: string;
     }
-  /** A create whose id is used up: a terminal order stands under it, so the next one needs a new generation (S-25). */
-  | { readonly action: Action; readonly result: 'id-ended'; readonly status: string };
+  /**
+   * A create whose id is used up: a terminal order stands under it, so the next one needs a new generation (S-25).
+   * `cumExecQty` is what that order executed, base coin: above 0, a market entry has entered and is not sent again (S-21).
+   */
+  | { readonly action: Action; readonly result: 'id-ended'; readonly status: string; readonly cumExecQty?: Decimal };

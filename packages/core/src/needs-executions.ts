@@ -18,7 +18,7 @@ export interface Memory {
  */
 export function needsExecutions(snapshot: Snapshot, plan: Plan, memory: Memory = {}): boolean {
   const { position, executed } = snapshot;
-  if (!hasClosedBooks(snapshot, plan) || isReopened(position, memory)) return true;
+  if (!hasClosedBooks(snapshot) || isReopened(position, memory)) return true;
 
   const { own } = ordersByOwner(snapshot, plan);
   if (own.some(({ leg, row }) => row.cumExecQty > (executed.get(leg)?.qty ?? 0n))) return true;

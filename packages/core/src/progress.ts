@@ -1,8 +1,11 @@
+import type { Decimal } from './decimal.ts';
 import type { Placed, TpSlState } from './decision.ts';
 import { isEntry, isOpening, isTakeProfit, NOTHING } from './executed.ts';
 import type { ExecutedBy, Snapshot } from './facts.ts';
 import { filledTakeProfits } from './filled-take-profits.ts';
+import { hasLateEntry } from './has-late-entry.ts';
 import { isLeg } from './is-leg.ts';
+import { isListedSince } from './is-listed-since.ts';
 import type { Leg } from './model.ts';
 import { reopened } from './reopened.ts';
 import { FILLED } from './rules/entry.ts';
@@ -31,17 +34,44 @@ export function progress(view: View): TpSlState {
   return advance(withoutStale(counted, view), view);
 }
 
-/** Drops what the facts have overtaken: what was asked for another size (S-18), and an exit that has reached flat. */
+/** Drops what the facts have overtaken: what was asked of another capacity (S-18), and what was about a position that ended. */
 function withoutStale(state: TpSlState, view: View): TpSlState {
-  const { placed: before, asked, exit, throughSinceMs, ...rest } = state;
-  const placed = placedNow(before, view, (leg) => !isEntry(leg));
-  const isOut = isFlat(view);
+  const { placed: before, asked: _asked, shown: _shown, openBooksSinceMs = view.nowMs, ...rest } = state;
+  const placed = placedNow(before, view, () => true);
+  return {
+    ...withoutEnded(rest, view),
+    ...(placed !== undefined && { placed }),
+    ...(!view.hasClosedBooks && { openBooksSinceMs }),
+    ...askedNow(state, view),
+  };
+}
+
+/** An exit and a stop that was passed end at flat; a stop that was acknowledged, also where a new position stands by now. */
+function withoutEnded(state: TpSlState, view: View): TpSlState {
+  const { exit, throughSinceMs, acknowledgedStop, ...rest } = state;
+  if (isFlat(view)) return rest;
   return {
     ...rest,
-    ...(placed !== undefined && { placed }),
-    ...(asked !== undefined && view.fills.size === 0 && { asked }),
-    ...(exit !== undefined && !isOut && { exit }),
-    ...(throughSinceMs !== undefined && !isOut && { throughSinceMs }),
+    ...(exit !== undefined && { exit }),
+    ...(throughSinceMs !== undefined && { throughSinceMs }),
+    ...(acknowledgedStop !== undefined && reopened(view) === undefined && { acknowledgedStop }),
+  };
+}
+
+/**
+ * What was asked counts until something executes, or another leg's row changes: then there may be capacity that there was not
+ * when the order was cut, for it may have been cut because rows of different age were compared.
+ */
+function askedNow({ asked = {}, shown: before = {} }: TpSlState, view: View): Pick<TpSlState, 'asked' | 'shown'> {
+  const rows = view.own.filter(({ leg }) => isTakeProfit(leg)).map(({ leg, row }) => [leg, row.leavesQty] as const);
+  const shown: Partial<Record<Leg, Decimal>> = Object.fromEntries(rows);
+  const changed = [...Object.keys(before), ...Object.keys(shown)]
+    .filter(isLeg)
+    .filter((leg) => before[leg] !== shown[leg]);
+  const kept = Object.entries(asked).filter(([leg]) => changed.every((other) => other === leg));
+  return {
+    ...(view.fills.size === 0 && kept.length > 0 && { asked: Object.fromEntries(kept) }),
+    ...(rows.length > 0 && { shown }),
   };
 }
 
@@ -60,11 +90,9 @@ export function placedNow(before: Placed = {}, view: View, owns: (leg: Leg) => b
   return Object.keys(placed).length === 0 ? undefined : placed;
 }
 
-/** What became of a missing order is known: it executed, or both listings were read again without it. */
+/** What became of a missing order is known: it entered in full, or both listings that must show it were read without it. */
 function isSettled(leg: Leg, missingSinceMs: number, view: View): boolean {
-  const { ordersAtMs, positionAtMs } = view.snapshot;
-  const isReadAgain = ordersAtMs > missingSinceMs && positionAtMs > missingSinceMs;
-  return isReadAgain || view.fills.has(leg) || isEntered(leg, view);
+  return isListedSince(missingSinceMs, view.snapshot) || isEntered(leg, view);
 }
 
 /** Whether a leg's order has vanished and may have filled: then it is not placed anew yet (F-25). */
@@ -80,15 +108,18 @@ function isEntered(leg: Leg, view: View): boolean {
 
 function advance(state: TpSlState, view: View): TpSlState {
   const stage = NEXT_STAGE[state.stage][evidence(state, view)];
-  if (stage === state.stage) return state;
-  if (stage === 'closing') return { ...state, stage, closingSinceMs: view.nowMs, closeReason: closeReason(state) };
+  const flatEntered = view.entered.qty;
+  if (stage === state.stage) return stage === 'closing' && isFlat(view) ? { ...state, flatEntered } : state;
+  if (stage === 'closing') {
+    return { ...state, stage, flatEntered, closingSinceMs: view.nowMs, closeReason: closeReason(state) };
+  }
   if (stage === 'closed' && state.closeReason === undefined) return { ...state, stage, closeReason: 'not-entered' };
   return { ...state, stage };
 }
 
 function evidence(state: TpSlState, view: View): Evidence {
   const { entered, plan } = view;
-  if (entered.qty === 0n) return isVoid(view) ? 'void' : 'none';
+  if (entered.qty === 0n) return isVoid(state, view) ? 'void' : 'none';
   if (isOver(state, view)) return isGone(state, view) ? 'gone' : 'flat';
 
   const breakevenLeg = plan.breakeven && plan.takeProfits[plan.breakeven.afterTakeProfit - 1]?.leg;
@@ -100,26 +131,33 @@ function isOver(state: TpSlState, view: View): boolean {
 }
 
 /** A position that came after flat and that no entry of ours opened is somebody else's: the plan ends without it. */
-function isLeftBehind({ stage, exit }: TpSlState, { hasClosedBooks, fills }: View): boolean {
-  return stage === 'closing' && exit === undefined && hasClosedBooks && ![...fills.keys()].some(isEntry);
+function isLeftBehind(state: TpSlState, view: View): boolean {
+  const { stage, exit } = state;
+  return stage === 'closing' && exit === undefined && view.hasClosedBooks && !hasLateEntry(state, view);
 }
 
 /** All entries ended unfilled, long enough ago that no create can still be under way. */
-function isVoid({ plan, limitOrder, knowsLimitOrder, own, hasClosedBooks, snapshot }: View): boolean {
-  const { ended, endedAtMs, placed } = limitOrder;
-  if (!knowsLimitOrder || !hasClosedBooks || own.length > 0 || placed !== undefined) return false;
+function isVoid(state: TpSlState, view: View): boolean {
+  const { plan, limitOrder, knowsLimitOrder, hasClosedBooks, snapshot } = view;
+  const { ended, endedAtMs } = limitOrder;
+  if (!knowsLimitOrder || !hasClosedBooks || mayWork(state, view)) return false;
   return (
     isReadWellAfter(endedAtMs, snapshot) &&
     plan.entries.every(({ leg }) => ended[leg] !== undefined && ended[leg] !== FILLED)
   );
 }
 
-function isGone({ closingSinceMs }: TpSlState, { own, snapshot, limitOrder }: View): boolean {
-  return own.length === 0 && limitOrder.placed === undefined && isReadWellAfter(closingSinceMs, snapshot);
+function isGone(state: TpSlState, view: View): boolean {
+  return !mayWork(state, view) && isReadWellAfter(state.closingSinceMs, view.snapshot);
 }
 
-function isReadWellAfter(sinceMs: number | undefined, { ordersAtMs, positionAtMs }: Snapshot): boolean {
-  return sinceMs !== undefined && Math.min(ordersAtMs, positionAtMs) > sinceMs + LATE_CREATE_MS;
+/** Whether an order of ours works, or has vanished and may have filled. */
+function mayWork({ placed }: TpSlState, { own, limitOrder }: View): boolean {
+  return own.length > 0 || placed !== undefined || limitOrder.placed !== undefined;
+}
+
+function isReadWellAfter(sinceMs: number | undefined, snapshot: Snapshot): boolean {
+  return sinceMs !== undefined && isListedSince(sinceMs + LATE_CREATE_MS, snapshot);
 }
 
 function closeReason({ lastOut }: TpSlState): NonNullable<TpSlState['closeReason']> {

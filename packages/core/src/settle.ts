@@ -1,7 +1,7 @@
 import { actionKey } from './action-key.ts';
-import type { ActionOutcome, Attempts, LaneStates, LimitOrderState, Placed, TpSlState } from './decision.ts';
+import type { Action, ActionOutcome, Attempts, LaneStates, LimitOrderState, Placed, TpSlState } from './decision.ts';
 import type { Decimal } from './decimal.ts';
-import type { FailureReason } from './exchange.ts';
+import type { FailureReason, StopSpec } from './exchange.ts';
 import { isEntry, isTakeProfit } from './executed.ts';
 import type { Lane, Leg } from './model.ts';
 import { FILLED } from './rules/entry.ts';
@@ -87,17 +87,37 @@ function acknowledged({ placed }: Common, { action }: ActionOutcome): Pick<Commo
 function usedUp({ generations, placed }: Common, { action, ...outcome }: ActionOutcome): Partial<Common> {
   if (action.type !== 'create' || outcome.result !== 'id-ended') return {};
   const { leg } = action;
-  // An entry that filled is not entered again: its executions are only missing here, and are fetched.
-  const isFilled = outcome.status === 'Filled' && isEntry(leg);
-  const next = isFilled ? {} : { generations: { ...generations, [leg]: (generations[leg] ?? 0) + 1 } };
-  return outcome.status === 'Filled' ? { ...next, placed: { ...placed, [leg]: 0 } } : next;
+  const hasExecuted = outcome.status === 'Filled' || (outcome.cumExecQty ?? 0n) > 0n;
+  const isOver = isEntry(leg) && isEntered(action, outcome);
+  const next = isOver ? {} : { generations: { ...generations, [leg]: (generations[leg] ?? 0) + 1 } };
+  // What executed is only missing here: it is fetched before anything is concluded.
+  return hasExecuted ? { ...next, placed: { ...placed, [leg]: 0 } } : next;
 }
 
-function settleTpSl(state: TpSlState, { action, result }: ActionOutcome): TpSlState {
+/** Filled, or a market order that executed in part: an entry is neither repeated nor chased then (S-21). */
+function isEntered(
+  { order }: Action & { readonly type: 'create' },
+  { status, cumExecQty = 0n }: { readonly status: string; readonly cumExecQty?: Decimal },
+): boolean {
+  return status === 'Filled' || (order.orderType === 'Market' && cumExecQty > 0n);
+}
+
+function settleTpSl(state: TpSlState, outcome: ActionOutcome): TpSlState {
+  const { action, result } = outcome;
+  if (action.type === 'set-stop') return settleStop(state, action.stop, outcome);
   const asked = result === 'done' ? askedQty(action) : undefined;
   if (asked !== undefined) return { ...state, asked: { ...state.asked, [asked.leg]: asked.qty } };
   if (result !== 'id-ended' || action.type !== 'create') return state;
   return { ...state, priors: { ...state.priors, [action.leg]: state.seen[action.leg]?.qty ?? 0n } };
+}
+
+/** A level that is refused as passed does not stand, whatever was acknowledged before. */
+function settleStop(state: TpSlState, { triggerPrice }: StopSpec, outcome: ActionOutcome): TpSlState {
+  if (outcome.result === 'done') return { ...state, acknowledgedStop: triggerPrice };
+  const isPassed = outcome.result === 'refused' && outcome.reason === 'through-market';
+  if (!isPassed || state.acknowledgedStop !== triggerPrice) return state;
+  const { acknowledgedStop: _acknowledgedStop, ...rest } = state;
+  return rest;
 }
 
 function askedQty(action: ActionOutcome['action']): { readonly leg: Leg; readonly qty: Decimal } | undefined {
@@ -121,6 +141,6 @@ function settleLimitOrder(state: LimitOrderState, outcome: ActionOutcome, nowMs:
 function whyEnded(outcome: ActionOutcome): string | undefined {
   if (outcome.result === 'refused' && outcome.reason === 'through-market') return 'its stop was beyond the market';
   if (outcome.result !== 'id-ended' || outcome.action.type !== 'create') return undefined;
-  if (outcome.status === 'Filled') return FILLED;
+  if (isEntered(outcome.action, outcome)) return FILLED;
   return outcome.action.order.orderType === 'Limit' ? `ended elsewhere as ${outcome.status}` : undefined;
 }

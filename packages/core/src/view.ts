@@ -55,7 +55,7 @@ export function viewOf(snapshot: Snapshot, context: Omit<Context<Lane>, 'state'>
     prices: freshPrices(snapshot, nowMs),
     position,
     size: position?.size ?? 0n,
-    hasClosedBooks: hasClosedBooks(snapshot, plan),
+    hasClosedBooks: hasClosedBooks(snapshot),
     entered: executedBy(snapshot.executed, isEntry),
     own,
     stopRow: stop,

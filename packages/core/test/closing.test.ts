@@ -40,9 +40,11 @@ test('S-23 flat after open: entries are cancelled protectively, take-profits cle
     { type: 'cancel', leg: 't4' },
   ]);
   const bare = { ...flat, orders: [] };
-  expect(on(bare, first.state).state.stage).toBe('closing');
-  const later = { ...bare, ordersAtMs: START_MS + 4_001, positionAtMs: START_MS + 4_001 };
-  const last = on(later, first.state, START_MS + 4_001);
+  const cleared = on(bare, first.state).state;
+  const listedAt = (atMs: number): Decision<'tp-sl'> =>
+    on({ ...bare, ordersAtMs: START_MS + atMs, positionAtMs: START_MS + atMs }, cleared, START_MS + atMs);
+  expect(listedAt(4_999).state.stage).toBe('closing');
+  const last = listedAt(5_000);
   expect(last.state.stage).toBe('closed');
   expect(last.events.map(({ type }) => type)).toEqual(['stage-changed', 'closed']);
 });
@@ -60,6 +62,7 @@ test('S-22 an entry that fills after flat is left again, under the stop that it 
     stage: 'closing',
     closeReason: 'stop',
     closingSinceMs: START_MS,
+    flatEntered: decimal('100'),
   };
   const reopened = aSnapshot({
     position: aPosition(),
@@ -77,6 +80,7 @@ test('a position that somebody opens after flat is not ours: the plan closes bes
     stage: 'closing',
     closeReason: 'stop',
     closingSinceMs: START_MS,
+    flatEntered: decimal('100'),
   };
   const theirs = aSnapshot({
     position: aPosition({ stopLoss: undefined }),

@@ -160,9 +160,9 @@ test('a plan whose entries all ended without a fill closes as not entered, once 
     ended: { e0: 'past', e1: 'expired' },
     endedAtMs: START_MS,
   };
-  const soon = tpSl(aSnapshot({ ordersAtMs: START_MS + 4_000, positionAtMs: START_MS + 4_000 }), { ended });
+  const soon = tpSl(aSnapshot({ ordersAtMs: START_MS + 4_999, positionAtMs: START_MS + 4_999 }), { ended });
   expect(soon.state.stage).toBe('waiting');
-  const later = tpSl(aSnapshot({ ordersAtMs: START_MS + 4_001, positionAtMs: START_MS + 4_001 }), { ended });
+  const later = tpSl(aSnapshot({ ordersAtMs: START_MS + 5_000, positionAtMs: START_MS + 5_000 }), { ended });
   expect(later.state).toMatchObject({ stage: 'closed', closeReason: 'not-entered' });
   expect(later.nextCheckInMs).toBe(NOT_DUE);
 });

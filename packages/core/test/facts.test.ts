@@ -59,10 +59,10 @@ test('S-27 funding is no fill, and a forced close is a liquidation', () => {
 });
 
 test('S-19 books are closed when the executions add up to a position that is no older than they are', () => {
-  expect(hasClosedBooks(aSnapshot(), plan)).toBe(true);
-  expect(hasClosedBooks(aSnapshot(open), plan)).toBe(true);
-  expect(hasClosedBooks(aSnapshot({ ...open, executionsSeq: 2 }), plan)).toBe(false);
-  expect(hasClosedBooks(aSnapshot({ ...open, executed: executed({ e0: '100', t1: '85' }) }), plan)).toBe(false);
+  expect(hasClosedBooks(aSnapshot())).toBe(true);
+  expect(hasClosedBooks(aSnapshot(open))).toBe(true);
+  expect(hasClosedBooks(aSnapshot({ ...open, executionsSeq: 2 }))).toBe(false);
+  expect(hasClosedBooks(aSnapshot({ ...open, executed: executed({ e0: '100', t1: '85' }) }))).toBe(false);
   const sums = executed({
     e0: '100',
     'external-in': '20',
@@ -72,7 +72,7 @@ test('S-19 books are closed when the executions add up to a position that is no 
     liquidation: '3',
     'external-out': '2',
   });
-  expect(hasClosedBooks(aSnapshot({ position: aPosition(), executed: sums }), plan)).toBe(true);
+  expect(hasClosedBooks(aSnapshot({ position: aPosition(), executed: sums }))).toBe(true);
 });
 
 test('executions are needed when the rows know of a fill, and not in a quiet state', () => {

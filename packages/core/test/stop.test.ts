@@ -131,6 +131,33 @@ test('S-09 prices from before the fill are no evidence: the exchange is asked, a
   expect(decideOn(old, { state: refused }).state.exit?.reason).toBe('through-breakeven');
 });
 
+test('S-09 a stop that was acknowledged is not moved back because older rows do not show it while the market is through', () => {
+  const plan = aPlan({ breakeven: { afterTakeProfit: 1, ifThrough: 'keep' } });
+  const first = decideOn(SCALED, { plan });
+  const [action] = first.actions;
+  if (action === undefined) throw new Error('nothing to acknowledge');
+  const settled = settle('tp-sl', first.state, [{ action, result: 'done' }], START_MS);
+  const through = { ...SCALED, prices: prices('100') };
+  expect(levelOf(decideOn(through, { plan, state: settled }).actions)).toBe(BREAKEVEN);
+
+  const refusal = { action, result: 'refused', reason: 'through-market', code: 10_001, message: '' } as const;
+  const refused = settle('tp-sl', settled, [refusal], START_MS);
+  expect(refused.acknowledgedStop).toBeUndefined();
+  expect(decideOn(through, { plan, state: refused, nowMs: START_MS + 5_000 }).actions).toEqual([]);
+});
+
+test('S-22 what was acknowledged for a position that has ended says nothing about the next one', () => {
+  const state: TpSlState = { ...opened(), stage: 'scaled-out', acknowledgedStop: BREAKEVEN };
+  const flat = aSnapshot({ executed: executed({ e0: '100', stop: '100' }) });
+  expect(decideOn(flat, { state }).state.acknowledgedStop).toBeUndefined();
+
+  const again = aSnapshot({
+    position: aPosition({ size: decimal('50') }),
+    executed: executed({ e0: '100', e1: '50', stop: '100' }),
+  });
+  expect(decideOn(again, { state }).state.acknowledgedStop).toBeUndefined();
+});
+
 test('S-02 resting entries are told of a stop that moved, in the same decision', () => {
   const plan = aPlan({
     entries: [

@@ -89,7 +89,11 @@ test('S-18 what gives capacity back goes alone, before anything takes it', () =>
 
 test('S-18 an order that was cut below what was asked is a condition, asked for again only when the size changes', () => {
   const cut = aTakeProfitRow('t1', '80', '110');
-  const asked: TpSlState = { ...known({ e0: '100' }), asked: { t1: decimal('85') } };
+  const asked: TpSlState = {
+    ...known({ e0: '100' }),
+    asked: { t1: decimal('85') },
+    shown: leavesOf([cut, ...LADDER.slice(1)]),
+  };
   const { actions, state } = decide(
     'tp-sl',
     holding([cut, ...LADDER.slice(1)]),
@@ -100,6 +104,22 @@ test('S-18 an order that was cut below what was asked is a condition, asked for 
 
   const grown = holding([cut, ...LADDER.slice(1)], { size: '110', sums: { e0: '100', 'external-in': '10' } });
   expect(amended(actionsOn(grown, asked))).toHaveProperty('t1', decimal('93.5'));
+});
+
+test('S-18 an order that was cut while another leg held its capacity is asked for again when that one has given it back', () => {
+  const asked: TpSlState = {
+    ...known({ e0: '100' }),
+    asked: { t1: decimal('85'), t2: decimal('5') },
+    shown: { t1: decimal('90'), t2: decimal('10'), t3: decimal('5'), t4: decimal('5') },
+  };
+  const rows = holding([aTakeProfitRow('t1', '80', '110'), ...LADDER.slice(1)]);
+  const { actions, state } = decide('tp-sl', rows, tpSlContext({ state: asked, tpSl: asked }));
+  expect(amended(actions)).toEqual({ t1: decimal('85') });
+
+  const [action] = actions;
+  if (action === undefined) throw new Error('nothing to acknowledge');
+  const settled = settle('tp-sl', state, [{ action, result: 'done' }], START_MS);
+  expect(actionsOn(rows, settled)).toEqual([]);
 });
 
 test('S-28 a price that the exchange moved in our favour is no difference, one against us is', () => {
@@ -123,18 +143,6 @@ test('F-25 a filled take-profit is not created again', () => {
   const { actions, state } = decide('tp-sl', filled, tpSlContext());
   expect(actions).toEqual([]);
   expect(state.filledTakeProfits).toEqual(['t1']);
-});
-
-test('F-25 an order that vanished without a fill is placed again only after both listings were read anew', () => {
-  const before: TpSlState = { ...known({ e0: '100' }), placed: { t1: 0, t2: 0, t3: 0, t4: 0 } };
-  const gone = holding(LADDER.slice(1));
-  const first = decide('tp-sl', gone, tpSlContext({ state: before, tpSl: before, nowMs: START_MS + 10 }));
-  expect(first.actions).toEqual([]);
-  expect(first.nextCheckInMs).toBe(1_000);
-
-  const later = { ...gone, ordersAtMs: START_MS + 20, positionAtMs: START_MS + 20 };
-  const again = decide('tp-sl', later, tpSlContext({ state: first.state, tpSl: first.state, nowMs: START_MS + 30 }));
-  expect(again.actions).toMatchObject([{ type: 'create', leg: 't1' }]);
 });
 
 test('F-07 a partial fill of a take-profit is told, and is not its fill', () => {
@@ -218,6 +226,10 @@ interface Holding {
   readonly size?: string;
   readonly sums?: Readonly<Record<string, string>>;
   readonly stopLoss?: string;
+}
+
+function leavesOf(rows: readonly OrderRow[]): NonNullable<TpSlState['shown']> {
+  return Object.fromEntries(rows.map(({ orderLinkId, leavesQty }) => [orderLinkId.split('-')[2], leavesQty]));
 }
 
 function holding(

@@ -11,6 +11,15 @@ export type Step =
   | { readonly kind: 'check'; readonly lane: Lane; readonly mask: number }
   /** The same on rows of different age: so many pictures ago. */
   | { readonly kind: 'stale'; readonly lane: Lane; readonly positionAge: number; readonly ordersAge: number }
+  /** The same on listings and executions that lag by so many pictures, a second at most, and do not say so. */
+  | {
+      readonly kind: 'lagging';
+      readonly lane: Lane;
+      readonly mask: number;
+      readonly positionLag: number;
+      readonly ordersLag: number;
+      readonly executionsLag: number;
+    }
   | { readonly kind: 'rest' }
   | { readonly kind: 'wait'; readonly ms: number }
   /** Somebody else trades this many quarters of the position's size. */
@@ -25,18 +34,29 @@ export interface Story {
   readonly reference: Decimal;
   /** The distance that the plan's levels are measured in. */
   readonly unit: Decimal;
+  /** How many quarters of a market entry find liquidity. */
+  readonly marketQuarters: number;
+  /** Time from one step to the next. */
+  readonly stepMs: number;
   readonly steps: readonly Step[];
 }
 
 export interface StoryOptions {
   /** Whether others may trade and cancel in the story. */
   readonly hasOthers?: boolean;
+  /** A story in which what the exchange shows lags what it acknowledged, and market entries may fill in part. */
+  readonly isLagging?: boolean;
   readonly maxSteps?: number;
   /** Whether the story waits at its end until nothing is under way any more. */
   readonly isPatient?: boolean;
 }
 
-const PATIENCE: readonly Step[] = [{ kind: 'rest' }, { kind: 'wait', ms: 10_000 }];
+const STEP_MS = 500;
+const LAGGING_STEP_MS = 200;
+/** A second, in steps. */
+const MOST_LAG = 5;
+const REST: Step = { kind: 'rest' };
+const PATIENCE: readonly Step[] = [REST, { kind: 'wait', ms: 10_000 }];
 
 export function instruments(): fc.Arbitrary<Instrument> {
   return fc
@@ -55,19 +75,23 @@ function scaled(factors: readonly number[], places: number): fc.Arbitrary<Decima
 
 export function stories({
   hasOthers = false,
+  isLagging = false,
   maxSteps = 12,
   isPatient = false,
 }: StoryOptions = {}): fc.Arbitrary<Story> {
   return fc.tuple(instruments(), fc.integer({ min: 2_000, max: 200_000 })).chain(([instrument, ticks]) => {
     const reference = BigInt(ticks) * instrument.tickSize;
     const unit = BigInt(Math.floor(ticks / 100)) * instrument.tickSize;
-    const steps = fc.array(stepsOf(hasOthers), { minLength: 2, maxLength: maxSteps });
-    return fc.tuple(plans(instrument, reference, unit), steps).map(([plan, story]) => ({
+    const steps = isLagging ? laggingSteps() : fc.array(stepsOf(hasOthers), { minLength: 2, maxLength: maxSteps });
+    const quarters = isLagging ? fc.integer({ min: 1, max: 4 }) : fc.constant(4);
+    return fc.tuple(plans(instrument, reference, unit), quarters, steps).map(([plan, marketQuarters, story]) => ({
       instrument,
+      marketQuarters,
+      stepMs: isLagging ? LAGGING_STEP_MS : STEP_MS,
       plan,
       reference,
       unit,
-      steps: [{ kind: 'rest' }, ...story, ...(isPatient ? PATIENCE : [])],
+      steps: [...(isLagging ? [] : [REST]), ...story, ...(isPatient ? PATIENCE : [])],
     }));
   });
 }
@@ -169,4 +193,41 @@ function stepsOf(hasOthers: boolean): fc.Arbitrary<Step> {
     },
   ];
   return fc.oneof(...own, ...(hasOthers ? others : []));
+}
+
+/** Entered, up through the take-profits and down to the entries again, with looks that lag in between. */
+function laggingSteps(): fc.Arbitrary<readonly Step[]> {
+  const isRested = fc.boolean();
+  const up = moves([6, 28], [4, 4, 2]);
+  const down = moves([-4, -8, -20], [4, 2]);
+  return fc
+    .tuple(laggingLooks(), isRested, up, laggingLooks(), down, laggingLooks())
+    .map(([first, hasRest, rise, second, fall, third]) => [
+      ...first,
+      ...(hasRest ? [REST] : []),
+      rise,
+      ...second,
+      fall,
+      ...third,
+    ]);
+}
+
+function moves(units: readonly number[], quarters: readonly number[]): fc.Arbitrary<Step> {
+  const kind = fc.constant('move' as const);
+  return fc.record({ kind, units: fc.constantFrom(...units), quarters: fc.constantFrom(...quarters) });
+}
+
+function laggingLooks(): fc.Arbitrary<readonly Step[]> {
+  const lag = fc.integer({ min: 0, max: MOST_LAG });
+  const together = lag.map((steps) => [steps, steps, steps] as const);
+  const look = fc
+    .tuple(
+      fc.oneof(together, fc.tuple(lag, lag, lag)),
+      fc.constantFrom<Lane>('tp-sl', 'limit-order'),
+      fc.constantFrom(255, 255, 0),
+    )
+    .map(([[positionLag, ordersLag, executionsLag], lane, mask]) => {
+      return { kind: 'lagging' as const, lane, mask, positionLag, ordersLag, executionsLag };
+    });
+  return fc.array(look, { maxLength: 5 });
 }

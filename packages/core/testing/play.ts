@@ -11,15 +11,20 @@ export interface Monitor {
   readonly venue: Venue;
   tpSl: TpSlState;
   limitOrder: LimitOrderState;
+  /** The executions that were applied last: their sums only grow, so no look has fewer than the one before. */
+  booked: Booked | undefined;
   readonly events: MonitorEvent[];
   readonly outcomes: ActionOutcome[];
 }
+
+export type Booked = Pick<Snapshot, 'executed' | 'executionsSeq'>;
 
 export function monitorOn(venue: Venue): Monitor {
   return {
     venue,
     tpSl: initialState('tp-sl'),
     limitOrder: initialState('limit-order'),
+    booked: undefined,
     events: [],
     outcomes: [],
   };
@@ -31,6 +36,8 @@ export function check(
   lane: Lane,
   { snapshot = snapshotOf(monitor.venue), isSent = () => true }: CheckOptions = {},
 ): readonly Action[] {
+  const { executed, executionsSeq } = snapshot;
+  monitor.booked = { executed, executionsSeq };
   const { actions, events } = lane === 'tp-sl' ? decideTpSl(monitor, snapshot) : decideLimitOrder(monitor, snapshot);
   monitor.events.push(...events);
 

@@ -1,7 +1,7 @@
 import { isThrough, max, min } from './core.ts';
 import type { Action, ActionOutcome, Decimal, FailureReason, OrderRow, OrderSpec, Side } from './core.ts';
 import { anOrder } from './builders.ts';
-import { fill, heldCapacity, isOpen, isReached } from './venue-model.ts';
+import { fill, heldCapacity, isOpen, isReached, partOf } from './venue-model.ts';
 import type { Venue } from './venue-model.ts';
 
 /** Carries out one action the way the exchange would, and says what the sender would learn. */
@@ -36,7 +36,9 @@ function setStop(venue: Venue, action: Action, level: Decimal): ActionOutcome {
 function create(venue: Venue, action: Action, order: OrderSpec): ActionOutcome {
   const before = [...venue.book.values()].find((row) => row.orderLinkId === order.orderLinkId);
   if (before !== undefined && isOpen(before)) return { action, result: 'done' };
-  if (before !== undefined) return { action, result: 'id-ended', status: before.status };
+  if (before !== undefined) {
+    return { action, result: 'id-ended', status: before.status, cumExecQty: before.cumExecQty };
+  }
   if (isStopBeyond(order.side, order.stopLoss, order.price ?? venue.price)) {
     return refused(action, 'through-market', 10_001);
   }
@@ -50,8 +52,18 @@ function create(venue: Venue, action: Action, order: OrderSpec): ActionOutcome {
 
 function place(venue: Venue, row: OrderRow): void {
   venue.book.set(row.orderId, row);
+  if (row.orderType === 'Market' && !row.reduceOnly) return enterAtMarket(venue, row);
   const at = row.price ?? venue.price;
   if (isReached(venue, row.side, at)) fill(venue, row, row.qty, at);
+}
+
+/** IOC: what finds no liquidity is cancelled. */
+function enterAtMarket(venue: Venue, row: OrderRow): void {
+  fill(venue, row, partOf(venue, row, venue.marketQuarters), venue.price);
+  const after = venue.book.get(row.orderId);
+  if (after !== undefined && isOpen(after)) {
+    venue.book.set(row.orderId, { ...after, status: 'Cancelled', leavesQty: 0n });
+  }
 }
 
 /** An attached stop must stand on the loss side of its order's price. */

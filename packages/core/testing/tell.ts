@@ -2,7 +2,7 @@ import { floorTo, needsExecutions } from './core.ts';
 import type { Action, Lane, Snapshot } from './core.ts';
 import type { Step, Story } from './arbitraries.ts';
 import { check, monitorOn, settleDown } from './play.ts';
-import type { Monitor } from './play.ts';
+import type { Booked, Monitor } from './play.ts';
 import { addForeign, endOrder, moveTo, openVenue, snapshotOf, trade } from './venue-model.ts';
 
 /** What a check decided, and on what. */
@@ -20,12 +20,13 @@ export function tell(
   story: Story,
   { onLook, onRest }: { readonly onLook?: (look: Look) => void; readonly onRest?: (monitor: Monitor) => void },
 ): Monitor {
-  const venue = openVenue(story.instrument, story.plan, { price: story.reference });
+  const { instrument, plan, reference: price, marketQuarters } = story;
+  const venue = openVenue(instrument, plan, { price, marketQuarters });
   const monitor = monitorOn(venue);
   const pictures: Snapshot[] = [];
 
   for (const step of [...story.steps, { kind: 'rest' } as const]) {
-    venue.nowMs += 500;
+    venue.nowMs += story.stepMs;
     pictures.unshift(snapshotOf(venue));
     const look = take(step, story, monitor, pictures);
     if (look !== undefined) onLook?.(look);
@@ -44,12 +45,15 @@ export function withForeignOrder(monitor: Monitor): void {
 function take(step: Step, story: Story, monitor: Monitor, pictures: readonly Snapshot[]): Look | undefined {
   switch (step.kind) {
     case 'check': {
-      const isSent = (_action: Action, index: number): boolean => ((step.mask >> (index % 8)) & 1) === 1;
-      return { lane: step.lane, actions: check(monitor, step.lane, { isSent }), monitor };
+      return { lane: step.lane, actions: check(monitor, step.lane, { isSent: isIn(step.mask) }), monitor };
     }
     case 'stale': {
       const snapshot = agedPicture(step, pictures, monitor);
       return { lane: step.lane, actions: check(monitor, step.lane, { snapshot }), monitor };
+    }
+    case 'lagging': {
+      const options = { snapshot: laggingPicture(step, pictures, monitor), isSent: isIn(step.mask) };
+      return { lane: step.lane, actions: check(monitor, step.lane, options), monitor };
     }
     case 'rest':
       settleDown(monitor);
@@ -65,9 +69,13 @@ function take(step: Step, story: Story, monitor: Monitor, pictures: readonly Sna
   }
 }
 
+function isIn(mask: number): (action: Action, index: number) => boolean {
+  return (_action, index) => ((mask >> (index % 8)) & 1) === 1;
+}
+
 /** What happens without the monitor. */
 function happen(
-  step: Exclude<Step, { readonly kind: 'check' | 'stale' | 'rest' }>,
+  step: Exclude<Step, { readonly kind: 'check' | 'stale' | 'lagging' | 'rest' }>,
   story: Story,
   { venue }: Monitor,
 ): void {
@@ -92,11 +100,14 @@ function happen(
   }
 }
 
-/** Rows of two ages with executions of the older one, which are fetched anew where the rows ask for it. */
+/**
+ * Rows of two ages with executions of the older one, or those that were applied since. They are fetched anew where the rows
+ * ask for it.
+ */
 function agedPicture(
   { positionAge, ordersAge }: Step & { readonly kind: 'stale' },
   pictures: readonly Snapshot[],
-  { venue, tpSl, limitOrder }: Monitor,
+  { venue, tpSl, limitOrder, booked }: Monitor,
 ): Snapshot {
   const now = snapshotOf(venue);
   const ofPosition = pictures[positionAge] ?? now;
@@ -104,8 +115,25 @@ function agedPicture(
   const older = pictures[Math.max(positionAge, ordersAge)] ?? now;
   const { position, positionAtMs } = ofPosition;
   const { orders, ordersAtMs } = ofOrders;
-  const { executed, executionsSeq } = older;
+  const { executed, executionsSeq } = newest(older, booked);
   const aged = { ...now, position, positionAtMs, orders, ordersAtMs, executed, executionsSeq };
   const isKnown = !needsExecutions(aged, venue.plan, { tpSl, limitOrder });
   return isKnown ? aged : { ...aged, executed: now.executed, executionsSeq: now.executionsSeq };
+}
+
+/** What listings and executions show that were begun now and lag: nothing in them tells their age. */
+function laggingPicture(
+  { positionLag, ordersLag, executionsLag }: Step & { readonly kind: 'lagging' },
+  pictures: readonly Snapshot[],
+  { venue, booked }: Monitor,
+): Snapshot {
+  const now = snapshotOf(venue);
+  const ago = (steps: number): Snapshot =>
+    pictures.slice(0, steps + 1).findLast(({ positionAtMs }) => positionAtMs >= venue.nowMs - 1_000) ?? now;
+  const { executed, executionsSeq } = newest(ago(executionsLag), booked);
+  return { ...now, position: ago(positionLag).position, orders: ago(ordersLag).orders, executed, executionsSeq };
+}
+
+function newest(told: Booked, applied: Booked = told): Booked {
+  return told.executionsSeq < applied.executionsSeq ? applied : told;
 }

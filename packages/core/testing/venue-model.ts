@@ -1,4 +1,4 @@
-import { abs, attribute, isThrough, max, min, multiply, opposite } from './core.ts';
+import { abs, attribute, floorTo, isThrough, max, min, multiply, opposite } from './core.ts';
 import type { Decimal, Executed, ExecutedBy, Execution, Instrument, OrderRow } from './core.ts';
 import type { OrderSpec, Plan, PositionRow, Side, Snapshot } from './core.ts';
 import { anOrder, INSTALLATION, START_MS, TAKER_FEE_RATE } from './builders.ts';
@@ -12,6 +12,8 @@ export interface Venue {
   readonly plan: Plan;
   /** Take-profits that hold the whole capacity keep a market exit out (110017). */
   readonly isExitCrowdedOut: boolean;
+  /** How many quarters of a market entry find liquidity; the rest of it is cancelled. */
+  readonly marketQuarters: number;
   readonly book: Map<string, OrderRow>;
   /** Every order that was accepted from us. */
   readonly created: OrderSpec[];
@@ -23,15 +25,22 @@ export interface Venue {
   nowMs: number;
 }
 
+interface VenueOptions {
+  readonly price: Decimal;
+  readonly isExitCrowdedOut?: boolean;
+  readonly marketQuarters?: number;
+}
+
 export function openVenue(
   instrument: Instrument,
   plan: Plan,
-  { price, isExitCrowdedOut = false }: { readonly price: Decimal; readonly isExitCrowdedOut?: boolean },
+  { price, isExitCrowdedOut = false, marketQuarters = 4 }: VenueOptions,
 ): Venue {
   return {
     instrument,
     plan,
     isExitCrowdedOut,
+    marketQuarters,
     book: new Map(),
     created: [],
     executions: [],
@@ -65,11 +74,14 @@ export function moveTo(venue: Venue, price: Decimal, quarters = 4): void {
   fireStop(venue);
   for (const row of openOrders(venue)) {
     if (row.price === undefined || !isReached(venue, row.side, row.price)) continue;
-    const { qtyStep } = venue.instrument;
-    const part = ((row.leavesQty * BigInt(quarters)) / 4n / qtyStep) * qtyStep;
-    fill(venue, row, quarters === 4 ? row.leavesQty : part, row.price);
+    fill(venue, row, partOf(venue, row, quarters), row.price);
   }
   fireStop(venue);
+}
+
+/** So many quarters of what is open of an order, on the step. */
+export function partOf({ instrument }: Venue, { leavesQty }: OrderRow, quarters: number): Decimal {
+  return quarters === 4 ? leavesQty : floorTo((leavesQty * BigInt(quarters)) / 4n, instrument.qtyStep);
 }
 
 /** Somebody else trades at the market. */

@@ -55,10 +55,14 @@ function isInPlace(level: Decimal, { position, stopRow }: View): boolean {
   return position?.stopLoss === level && stopRow?.triggerPrice === level;
 }
 
-/** By prices from after the last fill, or because the exchange said so. */
+/**
+ * By prices from after the last fill, or because the exchange said so. A level that it acknowledged stands or has fired,
+ * whatever older rows show: moving the stop back would loosen it.
+ */
 function isAlreadyThrough(level: Decimal, { tpSl }: Draft, view: View): boolean {
   const { plan } = view;
   if (tpSl.attempts[setStopKey(level)]?.reason === 'through-market') return true;
+  if (tpSl.acknowledgedStop === level) return false;
   const prices = pricesSinceFill(view, tpSl);
   return prices !== undefined && isThrough(plan.side, level, triggerPriceOf(prices, plan.stopLoss.triggerBy));
 }
@@ -66,7 +70,8 @@ function isAlreadyThrough(level: Decimal, { tpSl }: Draft, view: View): boolean 
 function tightestOutside({ plan, prices, tpSl, position }: View): Decimal {
   const planned = plan.stopLoss.triggerPrice;
   const price = prices && triggerPriceOf(prices, plan.stopLoss.triggerBy);
-  const confirmed = [tpSl.confirmedStop, position?.stopLoss].filter((level) => level !== undefined);
+  const levels = [tpSl.confirmedStop, tpSl.acknowledgedStop, position?.stopLoss];
+  const confirmed = levels.filter((level) => level !== undefined);
   const standing = confirmed.filter((level) => price === undefined || !isThrough(plan.side, level, price));
   return standing.reduce((best, level) => (isTighter(plan.side, level, best) ? level : best), planned);
 }

@@ -1,4 +1,4 @@
-import { isEntry } from '../executed.ts';
+import { hasLateEntry } from '../has-late-entry.ts';
 import type { Rule } from '../rule.ts';
 import { withExit } from '../rule.ts';
 import { reopened } from '../reopened.ts';
@@ -13,6 +13,5 @@ export const closeWhenFlat: Rule = (draft, view) => {
   if (!isOver) return reopened(view) === 'by us' ? withExit(draft, 'entry-after-flat', view.nowMs) : draft;
 
   const closing = { ...draft, noEntries: 'flat', takeProfits: view.size === 0n ? new Map() : draft.takeProfits };
-  const hasLateEntry = view.tpSl.stage === 'closing' && view.size > 0n && [...view.fills.keys()].some(isEntry);
-  return hasLateEntry ? withExit(closing, 'entry-after-flat', view.nowMs) : closing;
+  return hasLateEntry(draft.tpSl, view) ? withExit(closing, 'entry-after-flat', view.nowMs) : closing;
 };

@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest';
+import { decide, decimal, initialState } from '../src/index.ts';
+import type { Action, Decision, LimitOrderState, OrderRow, Snapshot, TpSlState } from '../src/index.ts';
+import {
+  aPosition,
+  aSnapshot,
+  aStopRow,
+  aTakeProfitRow,
+  executed,
+  limitOrderContext,
+  START_MS,
+  tpSlContext,
+} from '../testing/index.ts';
+
+const LADDER = [
+  aTakeProfitRow('t1', '85', '110'),
+  aTakeProfitRow('t2', '5', '115'),
+  aTakeProfitRow('t3', '5', '120'),
+  aTakeProfitRow('t4', '5', '125'),
+];
+
+test('F-25 an order that vanished without a fill is placed again only on listings begun a second later', () => {
+  const before: TpSlState = { ...known(), placed: { t1: 0, t2: 0, t3: 0, t4: 0 } };
+  const gone = holding(LADDER.slice(1));
+  const first = decide('tp-sl', gone, tpSlContext({ state: before, tpSl: before, nowMs: START_MS + 10 }));
+  expect(first.actions).toEqual([]);
+  expect(first.nextCheckInMs).toBe(1_000);
+
+  const again = (ordersAtMs: number, positionAtMs: number): readonly Action[] => {
+    const context = tpSlContext({ state: first.state, tpSl: first.state, nowMs: START_MS + 1_200 });
+    return decide('tp-sl', { ...gone, ordersAtMs, positionAtMs }, context).actions;
+  };
+  const shown = START_MS + 1_010;
+  expect(again(shown - 1, shown)).toEqual([]);
+  expect(again(shown, shown - 1)).toEqual([]);
+  expect(again(shown, shown)).toMatchObject([{ type: 'create', leg: 't1' }]);
+});
+
+test('F-25 a part of it that executed does not settle the rest: that may not be listed yet', () => {
+  const before: TpSlState = { ...known(), placed: { t1: 0, t2: 0, t3: 0, t4: 0 } };
+  const partly = holding(LADDER.slice(1), '40');
+  const { actions } = decide('tp-sl', partly, tpSlContext({ state: before, tpSl: before }));
+  expect(actions.filter(({ type }) => type === 'create')).toEqual([]);
+});
+
+test('F-25 an entry that vanished is placed again only on listings begun a second after it went missing', () => {
+  const placed: LimitOrderState = { ...initialState('limit-order'), placed: { e0: 0, e1: 0 } };
+  const missing = enter(aSnapshot(), placed, START_MS);
+  const early = enter(seenAt(START_MS + 999), missing.state, START_MS + 1_200);
+  expect(early.actions).toEqual([]);
+  const torn = enter({ ...seenAt(START_MS + 1_100), positionAtMs: START_MS + 999 }, missing.state, START_MS + 1_200);
+  expect(torn.actions).toEqual([]);
+  expect(enter(seenAt(START_MS + 1_000), missing.state, START_MS + 1_200).actions).toHaveLength(2);
+});
+
+/** A position of 100, less what t1 has taken. */
+function holding(orders: readonly OrderRow[], taken = '0'): Snapshot {
+  const size = decimal('100') - decimal(taken);
+  const sums = taken === '0' ? { e0: '100' } : { e0: '100', t1: taken };
+  const rows = [...orders, aStopRow({ qty: size })];
+  return aSnapshot({ position: aPosition({ size }), orders: rows, executed: executed(sums) });
+}
+
+function known(): TpSlState {
+  return { ...initialState('tp-sl'), stage: 'open', seen: Object.fromEntries(executed({ e0: '100' })) };
+}
+
+function enter(snapshot: Snapshot, state: LimitOrderState, nowMs: number): Decision<'limit-order'> {
+  return decide('limit-order', snapshot, limitOrderContext({ state, nowMs }));
+}
+
+function seenAt(atMs: number): Snapshot {
+  return aSnapshot({ positionAtMs: atMs, ordersAtMs: atMs });
+}
