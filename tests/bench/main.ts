@@ -2,11 +2,12 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { sweep } from './sweep.ts';
+import { workers } from './workers.ts';
 
 /** A benchmark prints its table as it goes and returns the same figures. */
 type Benchmark = () => Promise<object>;
 
-const BENCHMARKS: Readonly<Record<string, Benchmark>> = { sweep };
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = { sweep, workers };
 
 const usage = `usage: bench NAME [--report FILE]   NAME is one of: ${Object.keys(BENCHMARKS).join(', ')}\n`;
 const { name, report } = readArguments();

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { openLog, startRedisServer } from '@backstop/runtime';
+import { isRunning, openLog, parseIdentity, sleep, startRedisServer } from '@backstop/runtime';
 import { connectRedis, type Redis } from '@backstop/store';
 
 /** One process of Backstop. */
@@ -72,8 +72,10 @@ export async function startFleet({ exchangeUrl, accountsFile }: FleetOptions): P
       return started;
     },
     killRedis: async () => {
-      const { pid } = JSON.parse(await readFile(join(redisDir, 'redis.pid.json'), 'utf8')) as { pid: number };
-      process.kill(pid, 'SIGKILL');
+      const identity = parseIdentity(await readFile(join(redisDir, 'redis.pid.json'), 'utf8'));
+      if (identity === undefined) throw new Error('no redis of ours');
+      process.kill(identity.pid, 'SIGKILL');
+      while (isRunning(identity)) await sleep(20); // its sockets close before it is gone
       if (redis.status === 'ready') await once(redis, 'close');
     },
     reviveRedis: async () => {
@@ -112,8 +114,8 @@ function launch(service: string, name: string, env: NodeJS.ProcessEnv): Service 
   };
 }
 
-async function end({ isRunning, kill, exited }: Service): Promise<void> {
-  if (!isRunning()) return;
+async function end({ isRunning: isAlive, kill, exited }: Service): Promise<void> {
+  if (!isAlive()) return;
   kill('SIGTERM');
   const late = setTimeout(() => kill('SIGKILL'), END_MS);
   await exited;
