@@ -1,6 +1,14 @@
 import type { Plan } from '@backstop/core';
 import { limitEntry, marketEntry } from '@backstop/core/testing';
-import { listProcesses, listRounds, putPlans, type MonitorRef } from '@backstop/store';
+import {
+  bucketOf,
+  listActive,
+  listProcesses,
+  listRounds,
+  type MonitorRef,
+  outboxSize,
+  putPlans,
+} from '@backstop/store';
 import { describe, expect, test } from 'vitest';
 import { withStates } from '../support/desk-rig.ts';
 import { freePort, startFleet, type Fleet } from '../support/fleet.ts';
@@ -91,6 +99,27 @@ describe('processes', { timeout: 150_000 }, () => {
 
     await untilStands(venue, refs, ['t2', 't3', 't4'], '100.12');
     await expect.poll(() => Promise.all(urls.map(statusOf)), SOON).toEqual(urls.map(() => 200));
+    expect(died(fleet)).toEqual([]);
+    const truth = await venue.truth();
+    expect(truth.duplicates).toEqual([]);
+    expect(truth.wrongCancels).toEqual([]);
+    expect(truth.totals.unprotectedMs).toBe(0);
+  });
+
+  test('F-11 Redis loses everything while all runs: plans, letters and executions come back, and nothing is sent twice', async () => {
+    await using venue = await startVenue();
+    await using fleet = await startFleet({ exchangeUrl: venue.url, accountsFile: venue.accountsFile });
+    await startServices(fleet);
+    const plan = planOn('main', 0, { entries: [marketEntry('100'), limitEntry('e1', '100', '95')] });
+    const refs = await accept(fleet, plan);
+    await untilStands(venue, refs, ['e1', 't1', 't2', 't3', 't4']);
+    await expect.poll(async () => (await outboxSize(fleet.redis, bucketOf('main'))).count, SOON).toBe(0); // archived
+
+    await fleet.redis.flushall();
+    await expect.poll(async () => (await listActive(fleet.redis, 'main')).length, SOON).toBe(1);
+    await venue.price(plan.symbol, '110'); // TP1 fills: only a monitor that knows its entry moves the stop
+
+    await untilStands(venue, refs, ['t2', 't3', 't4'], '100.12');
     expect(died(fleet)).toEqual([]);
     const truth = await venue.truth();
     expect(truth.duplicates).toEqual([]);
