@@ -60,3 +60,14 @@ test('every metric is in docs/operations.md with its labels, and no other', asyn
     expect({ name, labels: labels.get(name) }).toEqual({ name, labels: written });
   }
 });
+
+test('every alert has a section in docs/operations.md that says whether it pages, and no other', () => {
+  const rules = [
+    ...read('infra/prometheus/alerts.yml').matchAll(/alert: (\w+)\n(?:.*\n)*?\s+labels: \{ severity: (\w+) \}/g),
+  ];
+  const sections = [...operations.matchAll(/^### (\w+)\n\n(Page|Warn)\./gm)];
+
+  expect(rules.length).toBeGreaterThan(8);
+  const told = sections.map(([, name = '', severity = '']) => [name, severity.toLowerCase()]);
+  expect(told).toEqual(rules.map(([, name = '', severity = '']) => [name, severity]));
+});
