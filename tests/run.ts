@@ -8,6 +8,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureRedisProgram, openLog } from '@backstop/runtime';
+import { whyNoEngine } from './containers/engine.ts';
 
 interface Tally {
   readonly passed: number;
@@ -30,10 +31,7 @@ const CHECKS: readonly Stage[] = [
   { name: 'unused code', command: ['knip'] },
 ];
 
-/** Builds an image and runs the whole of docker-compose.yml: only when it is named. */
-const ON_REQUEST = 'containers';
-
-const PROJECTS: readonly Stage[] = ['unit', 'integration', 'e2e', ON_REQUEST].map((name) => ({
+const PROJECTS: readonly Stage[] = ['unit', 'integration', 'e2e', 'containers'].map((name) => ({
   name,
   command: ['vitest', 'run', '--project', name],
   project: true,
@@ -41,9 +39,7 @@ const PROJECTS: readonly Stage[] = ['unit', 'integration', 'e2e', ON_REQUEST].ma
 
 await needRedis();
 const only = process.argv.slice(2);
-const stages = [...CHECKS, ...PROJECTS].filter(({ name }) =>
-  only.length === 0 ? name !== ON_REQUEST : only.includes(name),
-);
+const stages = [...CHECKS, ...PROJECTS].filter(({ name }) => only.length === 0 || only.includes(name));
 const folder = await mkdtemp(join(tmpdir(), 'backstop-test-'));
 const lines: string[] = [];
 let total: Tally = { passed: 0, failed: 0, skipped: 0 };
@@ -57,8 +53,9 @@ for (const stage of stages) {
   lines.push(`${stage.name.padEnd(12)} ${describe(tally).padEnd(40)} ${seconds.padStart(6)} s`);
 }
 await rm(folder, { recursive: true, force: true });
-if (only.length === 0)
-  lines.push(`${ON_REQUEST.padEnd(12)} not run: needs a Docker engine, see \`pnpm test ${ON_REQUEST}\``);
+const noEngine = await whyNoEngine();
+if (total.skipped > 0 && noEngine !== '')
+  lines.push(`skipped: ${noEngine}, so the image and docker-compose.yml were not tried`);
 process.stdout.write(`\n${lines.join('\n')}\n${describe(total)}\n`);
 process.exitCode = total.failed > 0 ? 1 : 0;
 

@@ -58,7 +58,18 @@ describe.skipIf(inject('noEngine') !== '')('everything in containers', () => {
   test('every target of Prometheus is up, every panel has data, and no alert fires', async () => {
     await expect.poll(targets, SOON).toEqual({ worker: [1, 1, 1], scheduler: [1], maintenance: [1], gateway: [1] });
     await expect.poll(emptyPanels, SOON).toEqual([]);
-    expect(await query(prometheus, 'ALERTS{alertstate="firing"}')).toEqual([]);
+    expect(await firing()).toEqual([]);
+  });
+
+  test('without any worker an alert fires while every stop stands, and it ends when one is back', async () => {
+    await compose.scaleWorkers(0);
+    await expect.poll(firing, SOON).toContain('NoWorker');
+    const { totals } = await readTruth(simulator);
+    expect(totals).toMatchObject({ unprotectedMs: 0, throughMs: 0 });
+
+    await compose.scaleWorkers(1);
+    await expectWorkersAtWork(1);
+    await expect.poll(firing, SOON).toEqual([]);
   });
 });
 
@@ -95,6 +106,10 @@ async function targets(): Promise<Readonly<Record<string, readonly number[]>>> {
   const byJob: Record<string, number[]> = {};
   for (const { labels, value: up } of await query(prometheus, 'up')) (byJob[labels['job'] ?? ''] ??= []).push(up);
   return byJob;
+}
+
+async function firing(): Promise<readonly (string | undefined)[]> {
+  return (await query(prometheus, 'ALERTS{alertstate="firing"}')).map(({ labels }) => labels['alertname']);
 }
 
 async function emptyPanels(): Promise<readonly string[]> {

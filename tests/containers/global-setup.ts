@@ -1,4 +1,5 @@
 import type { TestProject } from 'vitest/node';
+import { whyNoEngine } from './engine.ts';
 import { IMAGE } from './image.ts';
 import { runCommand } from './run-command.ts';
 
@@ -14,12 +15,7 @@ const BUILD_MS = 300_000;
 /** Looks for a Docker engine once, and builds the project's image where there is one. */
 export async function setup(project: TestProject): Promise<void> {
   process.env['TESTCONTAINERS_RYUK_DISABLED'] ??= 'true'; // its image may be missing; each test removes what it starts
-  const noEngine = await runCommand('docker', ['version', '--format', '{{.Server.Version}}'], {
-    timeoutMs: 20_000,
-  }).then(
-    () => '',
-    () => 'no Docker engine answers',
-  );
+  const noEngine = await whyNoEngine();
   project.provide('noEngine', noEngine);
   if (noEngine === '') await buildImage();
   else process.stdout.write(`containers: ${noEngine}, so what needs one is skipped\n`);
