@@ -8,6 +8,15 @@ export default defineConfig({
           name: 'unit',
           testTimeout: 30_000,
           include: ['{packages,services}/*/test/**/*.test.ts', 'tests/architecture.test.ts'],
+          exclude: ['**/node_modules/**', 'services/simulator/**'],
+        },
+      },
+      {
+        test: {
+          name: 'simulator',
+          testTimeout: 30_000,
+          include: ['services/simulator/test/**/*.test.ts'],
+          isolate: false, // its parts keep no state of their own, and loading them for each file takes as long as the tests
         },
       },
       {

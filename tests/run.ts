@@ -31,7 +31,7 @@ const CHECKS: readonly Stage[] = [
   { name: 'unused code', command: ['knip'] },
 ];
 
-const PROJECTS: readonly Stage[] = ['unit', 'integration', 'e2e', 'containers'].map((name) => ({
+const PROJECTS: readonly Stage[] = ['unit', 'simulator', 'integration', 'e2e', 'containers'].map((name) => ({
   name,
   command: ['vitest', 'run', '--project', name],
   project: true,

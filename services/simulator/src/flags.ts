@@ -2,6 +2,11 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { inputFaults } from './sim/input-faults.ts';
+import { scenarioFile, unknownInScenario } from './sim/scenario.ts';
+import type { Scenario } from './sim/scenario.ts';
+import { pricesFaults } from './prices/prices-spec.ts';
+import type { PricesSpec } from './prices/prices-spec.ts';
+import { readPricesFile } from './sim/prices-file.ts';
 import { setupFile } from './sim/setup.ts';
 import type { Setup } from './sim/setup.ts';
 import type { SimulatorConfig } from './simulator.ts';
@@ -19,6 +24,14 @@ const flags = z.strictObject({
   seed: whole(4_294_967_295).optional(),
   latency: whole(60_000).optional(),
   accounts: z.string().optional(),
+  scenario: z.string().optional(),
+  prices: z.string().optional(),
+  speed: z
+    .string()
+    .regex(/^\d{1,6}(\.\d{1,3})?$/, 'is not a number')
+    .transform(Number)
+    .pipe(z.number().positive())
+    .optional(),
   limits: z.enum(['real', 'off']).default('real'),
   clock: z.enum(['real', 'virtual']).default('real'),
 });
@@ -36,8 +49,36 @@ export function readFlags(args: readonly string[]): { port: number; host: string
   const parsed = flags.safeParse(namedValues(args));
   if (!parsed.success) throw new FlagError(describe(parsed.error, '--'));
   const { port = DEFAULT_PORT, host, seed = DEFAULT_SEED, latency = 0, accounts, limits, clock } = parsed.data;
-  const setup = accounts === undefined ? { accounts: [], instruments: [] } : readSetup(accounts);
-  return { port, host, config: { seed, latencyMs: latency, limits, clock, setup } };
+  const { scenario: scenarioPath } = parsed.data;
+  const setup =
+    accounts === undefined ? { accounts: [], instruments: [] } : readFileOf('accounts', accounts, setupFile);
+  const scenario = scenarioPath === undefined ? undefined : readScenario(scenarioPath, setup);
+  const prices = readPrices(parsed.data, setup);
+  return { port, host, config: { seed, latencyMs: latency, limits, clock, setup, scenario, prices } };
+}
+
+function readScenario(file: string, { accounts, instruments }: Setup): Scenario {
+  const scenario = readFileOf('scenario', file, scenarioFile);
+  const issues = unknownInScenario(scenario, {
+    accounts: new Set(accounts.map(({ name }) => name)),
+    symbols: new Map(instruments.map((instrument) => [instrument.symbol, instrument])),
+  });
+  if (issues.length > 0) throw new FlagError(describe(new z.ZodError(issues), `--scenario ${file}: `));
+  return scenario;
+}
+
+function readPrices(
+  { prices: file, speed }: { readonly prices?: string | undefined; readonly speed?: number | undefined },
+  { instruments }: Setup,
+): readonly PricesSpec[] {
+  if (file === undefined && speed !== undefined) throw new FlagError('--speed: needs --prices');
+  if (file === undefined) return [];
+  const read = readPricesFile(file, speed);
+  const listed = new Map(instruments.map((instrument) => [instrument.symbol, instrument]));
+  const faults =
+    read.spec === undefined ? read.faults : pricesFaults(read.spec, listed).map((fault) => `${file}: ${fault}`);
+  if (read.spec !== undefined && faults.length === 0) return [read.spec];
+  throw new FlagError(faults.map((fault) => `--prices ${fault}`).join('\n'));
 }
 
 function namedValues(args: readonly string[]): unknown {
@@ -57,17 +98,28 @@ function namedValues(args: readonly string[]): unknown {
 }
 
 const text = { type: 'string' } as const;
-const OPTIONS = { port: text, host: text, seed: text, latency: text, accounts: text, limits: text, clock: text };
+const OPTIONS = {
+  port: text,
+  host: text,
+  seed: text,
+  latency: text,
+  accounts: text,
+  scenario: text,
+  prices: text,
+  speed: text,
+  limits: text,
+  clock: text,
+};
 
-function readSetup(file: string): Setup {
+function readFileOf<Schema extends z.ZodType>(flag: string, file: string, schema: Schema): z.output<Schema> {
   let content: unknown;
   try {
     content = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    throw new FlagError(`--accounts: cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new FlagError(`--${flag}: cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`);
   }
-  const parsed = setupFile.safeParse(content);
-  if (!parsed.success) throw new FlagError(describe(parsed.error, `--accounts ${file}: `));
+  const parsed = schema.safeParse(content);
+  if (!parsed.success) throw new FlagError(describe(parsed.error, `--${flag} ${file}: `));
   return parsed.data;
 }
 

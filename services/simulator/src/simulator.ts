@@ -5,10 +5,17 @@ import { createRateLimits, defaultLimitOptions } from './http/rate-limits.ts';
 import type { RateLimits } from './http/rate-limits.ts';
 import { createClock } from './sim/clock.ts';
 import type { Clock } from './sim/clock.ts';
+import { createMarket } from './market/market.ts';
+import type { PricesSpec } from './prices/prices-spec.ts';
+import { playPrices } from './sim/prices-body.ts';
+import { createStreams } from './streams/streams.ts';
+import type { Streams } from './streams/streams.ts';
 import { createFaults } from './sim/faults.ts';
 import type { Faults } from './sim/faults.ts';
 import { createHistory } from './sim/history.ts';
 import type { History } from './sim/history.ts';
+import { playScenario } from './sim/scenario.ts';
+import type { Scenario } from './sim/scenario.ts';
 import type { Setup } from './sim/setup.ts';
 import { applySetup } from './sim/setup.ts';
 
@@ -20,6 +27,10 @@ export interface SimulatorConfig {
   readonly clock: 'real' | 'virtual';
   /** Accounts and instruments that exist from the start and again after a reset. */
   readonly setup: Setup;
+  /** Move prices from the start on, and again after a reset. */
+  readonly prices?: readonly PricesSpec[] | undefined;
+  /** Begins at the start, and again after a reset. */
+  readonly scenario?: Scenario | undefined;
 }
 
 /** The engine and what stands between it and the wire. A reset replaces all of it but the configuration. */
@@ -30,25 +41,37 @@ export interface Simulator {
   faults: Faults;
   limits: RateLimits;
   history: History;
+  streams: Streams;
 }
 
 export function createSimulator(config: SimulatorConfig): Simulator {
-  return { config, ...freshParts(config) };
+  const simulator: Simulator = { config, ...freshParts(config) };
+  if (config.scenario !== undefined) playScenario(simulator, config.scenario);
+  return simulator;
 }
 
-/** Everything as it was at the start. */
+/** Everything as it was at the start; open sockets are cut. */
 export function resetSimulator(simulator: Simulator): void {
+  simulator.streams.close();
   Object.assign(simulator, freshParts(simulator.config));
+  if (simulator.config.scenario !== undefined) playScenario(simulator, simulator.config.scenario);
 }
 
 function freshParts(config: SimulatorConfig): Omit<Simulator, 'config'> {
   const clock = createClock(config.clock);
   const engine = createEngine({ nowMs: clock.nowMs, seed: config.seed });
+  createMarket(engine, config.seed);
   applySetup(engine, config.setup);
+  for (const spec of config.prices ?? []) playPrices(engine, spec, config.seed);
+  const faults = createFaults(
+    seededRandom(streamSeed(config.seed, 'faults')),
+    seededRandom(streamSeed(config.seed, 'frame-faults')),
+  );
   return {
     clock,
     engine,
-    faults: createFaults(seededRandom(streamSeed(config.seed, 'faults'))),
+    faults,
+    streams: createStreams(engine, { clock, faults, seed: config.seed, wayMs: config.latencyMs / 2 }),
     limits: createRateLimits(defaultLimitOptions(config.limits === 'real')),
     history: createHistory(engine),
   };

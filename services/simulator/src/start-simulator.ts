@@ -1,6 +1,10 @@
 import { listen } from './http/server.ts';
+import { nextDueMs, runDue } from './sim/due.ts';
 import { createSimulator } from './simulator.ts';
 import type { Simulator, SimulatorConfig } from './simulator.ts';
+
+/** The longest wait that a timer takes; what is due later is looked at again by then. */
+const MOST_WAIT_MS = 2_147_483_647;
 
 export interface RunningSimulator {
   readonly url: string;
@@ -17,23 +21,27 @@ export async function startSimulator(
 ): Promise<RunningSimulator> {
   const simulator = createSimulator(config);
   let timer: NodeJS.Timeout | undefined;
+  let isClosed = false;
   const schedule = (): void => {
     clearTimeout(timer);
-    const dueMs = simulator.clock.isVirtual ? undefined : simulator.engine.nextDueMs();
-    if (dueMs === undefined) return;
+    const dueMs = simulator.clock.isVirtual ? undefined : nextDueMs(simulator);
+    // A request that was under way at the close may still have its effect.
+    if (dueMs === undefined || isClosed) return;
     timer = setTimeout(
       () => {
-        simulator.engine.runDue();
+        runDue(simulator);
         schedule();
       },
-      Math.max(1, dueMs - simulator.clock.nowMs()),
+      Math.min(MOST_WAIT_MS, Math.max(1, dueMs - simulator.clock.nowMs())),
     );
   };
   const server = await listen(simulator, { port, host }, schedule);
+  schedule();
   return {
     url: server.url,
     simulator,
     close: async () => {
+      isClosed = true;
       clearTimeout(timer);
       await server.close();
     },

@@ -1,10 +1,10 @@
 import { createHmac } from 'node:crypto';
 import { Agent, request } from 'node:http';
 import { startSimulator } from '../src/index.ts';
-import type { SimulatorConfig } from '../src/index.ts';
+import type { RunningSimulator, SimulatorConfig } from '../src/index.ts';
 
-const KEY = 'main-key';
-const SECRET = 'main-secret';
+export const KEY = 'main-key';
+export const SECRET = 'main-secret';
 export const SYMBOL = 'TESTUSDT';
 
 /** What came back: HTTP status, headers, and the body as the SDK would see it. */
@@ -31,11 +31,17 @@ export interface Twist {
   readonly secret?: string;
   readonly aheadMs?: number;
   readonly recvWindow?: string;
-  readonly rawBody?: string;
+  readonly rawBody?: string | Buffer;
+  /** The query as it goes over the wire, instead of the given one. */
+  readonly rawQuery?: string;
+  /** Headers on top of the signed ones, or instead of them. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface Exchange {
   readonly url: string;
+  /** What serves it, for tests that look inside. */
+  readonly simulator: RunningSimulator['simulator'];
   get: (endpoint: string, query?: Record<string, string>, twist?: Twist) => Promise<Received>;
   post: (endpoint: string, body: object, twist?: Twist) => Promise<Received>;
   /** A request under /sim; the JSON that comes back, with the HTTP status. */
@@ -51,7 +57,7 @@ export async function exchange(config: Partial<SimulatorConfig> = {}): Promise<E
   const send = (
     method: string,
     path: string,
-    given: { headers?: Record<string, string>; body?: string },
+    given: { headers?: Record<string, string>; body?: string | Buffer },
   ): Promise<Raw> => exchangeBytes(agent, `${running.url}${path}`, { method, ...given });
 
   const sim: Exchange['sim'] = async (method, path, body) => {
@@ -64,15 +70,16 @@ export async function exchange(config: Partial<SimulatorConfig> = {}): Promise<E
 
   return {
     url: running.url,
+    simulator: running.simulator,
     sim,
     get: async (endpoint, query = {}, twist = {}) => {
-      const text = new URLSearchParams(query).toString();
-      const headers = signed(text, twist);
+      const text = twist.rawQuery ?? new URLSearchParams(query).toString();
+      const headers = { ...signed(text, twist), ...twist.headers };
       return received(await send('GET', `/v5/${endpoint}${text === '' ? '' : `?${text}`}`, { headers }));
     },
     post: async (endpoint, body, twist = {}) => {
       const text = twist.rawBody ?? JSON.stringify(body);
-      const headers = { ...signed(text, twist), 'content-type': 'application/json' };
+      const headers = { ...signed(text, twist), 'content-type': 'application/json', ...twist.headers };
       return received(await send('POST', `/v5/${endpoint}`, { headers, body: text }));
     },
     [Symbol.asyncDispose]: async () => {
@@ -88,16 +95,19 @@ export function order(fields: object): object {
 }
 
 function signed(
-  payload: string,
+  payload: string | Buffer,
   { key = KEY, secret = SECRET, aheadMs = 0, recvWindow = '5000' }: Twist,
 ): Record<string, string> {
   const timestamp = String(Date.now() + aheadMs);
-  const origin = `${timestamp}${key}${recvWindow}${payload}`;
+  const signature = createHmac('sha256', secret)
+    .update(`${timestamp}${key}${recvWindow}`)
+    .update(payload)
+    .digest('hex');
   return {
     'X-BAPI-API-KEY': key,
     'X-BAPI-TIMESTAMP': timestamp,
     'X-BAPI-RECV-WINDOW': recvWindow,
-    'X-BAPI-SIGN': createHmac('sha256', secret).update(origin).digest('hex'),
+    'X-BAPI-SIGN': signature,
   };
 }
 
@@ -110,7 +120,7 @@ interface Raw {
 function exchangeBytes(
   agent: Agent,
   url: string,
-  { method, headers = {}, body }: { method: string; headers?: Record<string, string>; body?: string },
+  { method, headers = {}, body }: { method: string; headers?: Record<string, string>; body?: string | Buffer },
 ): Promise<Raw> {
   return new Promise((resolve, reject) => {
     const outgoing = request(url, { method, headers, agent }, (response) => {

@@ -32,10 +32,10 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
 );
 
 test('bad flags are all named in one go, and the exit code is 2', async () => {
-  const child = start('--port', '99999', '--seed', 'x', '--limits', 'none', '--speed', '9');
+  const child = start('--port', '99999', '--seed', 'x', '--limits', 'none', '--colour', '9');
   const [lines, [code]] = await Promise.all([linesOf(child.stderr), once(child, 'exit')]);
   expect(code).toBe(2);
-  for (const flag of ['--port', '--seed', '--limits', '--speed']) expect(lines.join('\n')).toContain(flag);
+  for (const flag of ['--port', '--seed', '--limits', '--colour']) expect(lines.join('\n')).toContain(flag);
 });
 
 test('the accounts file is checked like a request body', async () => {
@@ -48,6 +48,29 @@ test('the accounts file is checked like a request body', async () => {
     expect(code).toBe(2);
     expect(lines.join('\n')).toContain('accounts.0.secret');
     expect(lines.join('\n')).toContain('rooms: is unknown');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('a scenario file is checked too, and so is whom and what it is about', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'simulator-'));
+  try {
+    const file = join(folder, 'scenario.json');
+    const manual = { kind: 'manual-close', account: 'nobody', symbol: 'NOUSDT' };
+    for (const [content, texts] of [
+      [{ name: 'x', faults: [{ kind: 'gremlins' }], speed: 2 }, ['faults.0.kind', 'speed: is unknown']],
+      [
+        { name: 'x', faults: [manual] },
+        ['faults.0.account: no account nobody', 'faults.0.symbol: no instrument NOUSDT'],
+      ],
+    ] as const) {
+      writeFileSync(file, JSON.stringify(content));
+      const child = start('--scenario', file);
+      const [lines, [code]] = await Promise.all([linesOf(child.stderr), once(child, 'exit')]);
+      expect(code).toBe(2);
+      for (const text of texts) expect(lines.join('\n')).toContain(text);
+    }
   } finally {
     rmSync(folder, { recursive: true });
   }

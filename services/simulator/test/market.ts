@@ -1,9 +1,11 @@
+import type { AccountSpec } from '../src/engine/money/accounts.ts';
 import { decimal } from '../src/engine/decimal.ts';
 import { createEngine } from '../src/engine/engine.ts';
 import type { Engine } from '../src/engine/engine.ts';
+import type { InstrumentSpec } from '../src/engine/instruments.ts';
 import type { Account, Order, Position, PositionMode, Side } from '../src/engine/model.ts';
-import type { OrderRequest } from '../src/engine/order-request.ts';
-import { positionOf } from '../src/engine/positions.ts';
+import type { OrderRequest } from '../src/engine/orders/order-request.ts';
+import { positionOf } from '../src/engine/money/positions.ts';
 import { Refusal } from '../src/engine/refusal.ts';
 
 export const SYMBOL = 'TESTUSDT';
@@ -19,32 +21,36 @@ export interface Market {
   pass: (ms: number) => void;
 }
 
+export const instrumentSpec: InstrumentSpec = {
+  symbol: SYMBOL,
+  tickSize: decimal('0.1'),
+  qtyStep: decimal('0.1'),
+  minOrderQty: decimal('0.1'),
+  maxOrderQty: decimal('1000'),
+  maxMktOrderQty: decimal('500'),
+  minNotionalValue: decimal('5'),
+  status: 'Trading',
+  deliveryTimeMs: 0,
+  fundingInterval: 480,
+  price: decimal('100'),
+};
+
+export const accountSpec: AccountSpec = {
+  name: 'main',
+  apiKey: 'key',
+  secret: 'secret',
+  uid: 1,
+  balance: decimal('100000'),
+  mode: 'one-way',
+  leverage: decimal('10'),
+  marginMode: 'REGULAR_MARGIN',
+};
+
 export function market({ mode = 'one-way', seed = 7 }: { mode?: PositionMode; seed?: number } = {}): Market {
   let nowMs = START_MS;
   const engine = createEngine({ nowMs: () => nowMs, seed });
-  engine.addInstrument({
-    symbol: SYMBOL,
-    tickSize: decimal('0.1'),
-    qtyStep: decimal('0.1'),
-    minOrderQty: decimal('0.1'),
-    maxOrderQty: decimal('1000'),
-    maxMktOrderQty: decimal('500'),
-    minNotionalValue: decimal('5'),
-    status: 'Trading',
-    deliveryTimeMs: 0,
-    fundingInterval: 480,
-    price: decimal('100'),
-  });
-  const account = engine.addAccount({
-    name: 'main',
-    apiKey: 'key',
-    secret: 'secret',
-    uid: 1,
-    balance: decimal('100000'),
-    mode,
-    leverage: decimal('10'),
-    marginMode: 'REGULAR_MARGIN',
-  });
+  engine.addInstrument(instrumentSpec);
+  const account = engine.addAccount({ ...accountSpec, mode });
   return {
     engine,
     account,

@@ -66,6 +66,17 @@ describe('meeting the market', () => {
     expect(maker.status).toBe('Filled');
   });
 
+  test('of equal prices the older order fills first, and one that was cancelled or moved away does not', () => {
+    const { engine, account, place, price } = market();
+    for (const orderLinkId of ['a', 'b', 'c', 'd']) place({ side: 'Buy', price: d('95'), orderLinkId });
+    engine.cancelOrder(account, { symbol: SYMBOL, orderLinkId: 'b' });
+    engine.amendOrder(account, { symbol: SYMBOL, orderLinkId: 'a' }, { price: d('94') });
+    price('95');
+    expect(account.executions.map(({ orderLinkId }) => orderLinkId)).toEqual(['c', 'd']);
+    price('94');
+    expect(account.executions.at(-1)?.orderLinkId).toBe('a');
+  });
+
   test('a price that jumps reaches orders in the order of its way', () => {
     const { place, price, account } = market();
     place({ side: 'Buy', price: d('92'), orderLinkId: 'far' });
@@ -102,11 +113,11 @@ describe('what is refused', () => {
     expect(retCodeOf(() => place({ side: 'Buy', ...fields }))).toBe(retCode);
   });
 
-  test('an order beyond the balance is refused with 110007 and binds nothing', () => {
+  test('an order that the balance bears without its fees only is refused with 110007 and binds nothing', () => {
     const { place, account } = market();
-    for (let order = 0; order < 10; order += 1) place({ side: 'Buy', price: d('99'), qty: d('1000') });
-    expect(retCodeOf(() => place({ side: 'Buy', price: d('99'), qty: d('200') }))).toBe(110007);
-    expect(account.open.size).toBe(10);
+    for (let order = 0; order < 9; order += 1) place({ side: 'Buy', price: d('99'), qty: d('1000') });
+    expect(retCodeOf(() => place({ side: 'Buy', price: d('99'), qty: d('1000') }))).toBe(110007);
+    expect(account.open.size).toBe(9);
   });
 
   test('an orderLinkId is used up for ever by an accepted order, and not by a refused one', () => {

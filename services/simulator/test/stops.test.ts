@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { decimal, show } from '../src/engine/decimal.ts';
-import type { TradingStop } from '../src/engine/trading-stop.ts';
+import type { TradingStop } from '../src/engine/stops/trading-stop.ts';
 import { market, retCodeOf, SYMBOL } from './market.ts';
 import type { Market } from './market.ts';
 

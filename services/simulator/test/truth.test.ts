@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { decimal } from '../src/engine/decimal.ts';
 import { truthReport } from '../src/sim/truth-report.ts';
-import { market, SYMBOL } from './market.ts';
+import { accountSpec, market, SYMBOL } from './market.ts';
 import type { Market } from './market.ts';
 
 const d = decimal;
@@ -46,6 +46,16 @@ describe('time without protection', () => {
     expect(truthReport(venue.engine.venue)['totals']).toMatchObject({ positions: 2, openNow: 1, protectedNow: 1 });
   });
 
+  test('it ends when its account is replaced', () => {
+    const venue = market();
+    venue.place({ side: 'Buy' });
+    venue.pass(100);
+    venue.engine.addAccount(accountSpec);
+    venue.pass(1_000);
+    expect(positions(venue)).toMatchObject([{ size: '0', unprotectedMs: 100, closeReason: 'Replaced' }]);
+    expect(truthReport(venue.engine.venue)['totals']).toMatchObject({ openNow: 0, unprotectedMs: 100 });
+  });
+
   test('an attached stop leaves no gap', () => {
     const venue = market();
     venue.place({ side: 'Buy', price: d('95'), stopLoss: d('90') });
@@ -78,6 +88,17 @@ describe('time without protection', () => {
     expect(positions(venue)).toMatchObject([{ unprotectedMs: 1_500, throughMs: 1_000, unprotectedNow: true }]);
     venue.pass(500);
     expect(positions(venue)).toMatchObject([{ closeReason: 'StopLoss', unprotectedMs: 2_000, size: '0' }]);
+  });
+
+  test('a price that comes back while a stop is Triggered is no longer through it', () => {
+    const venue = market();
+    venue.engine.venue.options.triggerDelayMs = 900;
+    venue.place({ side: 'Buy', stopLoss: d('95') });
+    venue.price('94');
+    venue.pass(300);
+    venue.price('96');
+    venue.pass(400);
+    expect(positions(venue)).toMatchObject([{ throughMs: 300, unprotectedMs: 0 }]);
   });
 
   test('a stop that is looser than declared by more than a tick is misplaced', () => {

@@ -60,6 +60,12 @@ export function roundTo(value: Decimal, places: number): Decimal {
   return divideRounded(value, unit) * unit;
 }
 
+/** Cuts off the digits beyond `places`, towards zero. */
+export function cutTo(value: Decimal, places: number): Decimal {
+  const unit = 10n ** BigInt(PLACES - places);
+  return (value / unit) * unit;
+}
+
 /** The largest multiple of `step` that is not above a non-negative `value`. */
 export function floorTo(value: Decimal, step: Decimal): Decimal {
   return value - (value % step);

@@ -17,12 +17,44 @@ export interface EngineOptions {
   depthNotional: Decimal;
   /** Distance of best bid and ask in ticks; the ask is the last price. */
   spreadTicks: number;
-  /** Share of the mark price that a market order may move away from it. */
+  /** Share of its base price that a market order may move away from it. */
   protection: Decimal;
+  /** The base of the protection price: the mark price, as in 2025-26, or the last price, as before (reference C.12). */
+  protectionBase: 'mark' | 'last';
+  /** Limit prices beyond the band: re-priced to its edge, or refused (reference C.4). */
+  limitBeyondBand: 'reprice' | 'refuse';
+  /** How a cancel or amend of an order that has ended is refused: 110001, or 110008 (filled) and 110010 (cancelled). */
+  endedOrderCode: 'unknown' | 'by-status';
+  /** A reduce-only order amended beyond what is free: cut like a create, or refused with 110022. */
+  reduceOnlyAmendBeyond: 'cut' | 'refuse';
+  /** An amend that changes nothing: refused with 10001, or accepted without effect. */
+  unchangedAmend: 'refuse' | 'accept';
+  /** Sending a trailing stop's distance again: refused with 34040, or the trail starts anew (exit rule S-10). */
+  trailingResend: 'not-modified' | 'restart';
+  /** cancelType of the other half of a pair whose first half has triggered (reference L). */
+  pairCancelType: 'oco' | 'clear';
+  /** What becomes of a conditional order whose margin is missing when it triggers (reference C.12). */
+  marginMissingStatus: 'Cancelled' | 'Rejected';
+  /** Whether conditional orders show `Triggered` before their next state; stops do so only when they wait. */
+  showsTriggered: boolean;
   /** How long a stop stays `Triggered` before it executes. */
   triggerDelayMs: number;
   takerFeeRate: Decimal;
   makerFeeRate: Decimal;
+  /** A tax on the executed value, on top of the fee (reference E.1). */
+  extraFeeRate: Decimal;
+  /** Whether position margins are shown by mark price, as since 2026, or by entry value (reference E.4). */
+  marginPrice: 'mark' | 'entry';
+  /** What a USDT is worth in the wallet's USD totals. */
+  usdtIndexPrice: Decimal;
+  /** Whether positions pay funding when their symbol's interval ends. */
+  funding: boolean;
+  /** Whether the exchange takes over positions whose margin is used up, or only those that it is told to. */
+  liquidation: 'injected' | 'by-margin';
+  /** How long a taken-over position stays `Liq` or `Adl` before it is closed. */
+  takeoverDelayMs: number;
+  /** What has ended is forgotten after this long, by the listings and by the truth; 0 = never. */
+  forgetAfterMs: number;
 }
 
 export function defaultOptions(): EngineOptions {
@@ -35,8 +67,24 @@ export function defaultOptions(): EngineOptions {
     depthNotional: 0n,
     spreadTicks: 1,
     protection: decimal('0.05'),
+    protectionBase: 'mark',
+    limitBeyondBand: 'reprice',
+    endedOrderCode: 'unknown',
+    reduceOnlyAmendBeyond: 'cut',
+    unchangedAmend: 'refuse',
+    trailingResend: 'not-modified',
+    pairCancelType: 'oco',
+    marginMissingStatus: 'Cancelled',
+    showsTriggered: true,
     triggerDelayMs: 0,
     takerFeeRate: decimal('0.00055'),
     makerFeeRate: decimal('0.0002'),
+    extraFeeRate: 0n,
+    marginPrice: 'mark',
+    usdtIndexPrice: decimal('1'),
+    funding: true,
+    liquidation: 'injected',
+    takeoverDelayMs: 0,
+    forgetAfterMs: 0,
   };
 }

@@ -25,9 +25,17 @@ export function gaussian(random: Random): number {
   return radius * Math.cos(2 * Math.PI * random());
 }
 
-/** An id of the form of a version 4 UUID. */
-export function randomUuid(random: Random): string {
-  const hex = Array.from({ length: 32 }, () => Math.floor(random() * 16).toString(16)).join('');
-  const variant = '89ab'.charAt(Math.floor(random() * 4));
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`;
+/** An id of the form of a UUID: version 4, as the ids of orders, or 5, as those of trades and executions (captures). */
+export function randomUuid(random: Random, version: 4 | 5 = 4): string {
+  const [a, b, c, d] = [word(random), word(random), word(random), word(random)];
+  const versioned = `${version}${b.slice(5)}`;
+  const variant = `${'89ab'.charAt(Number.parseInt(c.charAt(0), 16) & 3)}${c.slice(1, 4)}`;
+  return `${a}-${b.slice(0, 4)}-${versioned}-${variant}-${c.slice(4)}${d}`;
+}
+
+/** Eight hexadecimal digits from one draw. */
+function word(random: Random): string {
+  return Math.floor(random() * 4_294_967_296)
+    .toString(16)
+    .padStart(8, '0');
 }

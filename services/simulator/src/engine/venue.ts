@@ -1,11 +1,14 @@
 import { defaultOptions } from './options.ts';
 import type { EngineOptions } from './options.ts';
 import type { Decimal } from './decimal.ts';
+import type { HeldMargin } from './money/held-margin.ts';
 import type { Account, Execution, Instrument, Order, Position } from './model.ts';
+import type { PriceQueues } from './orders/price-queues.ts';
 import { randomUuid, seededRandom } from './random.ts';
 import type { Random } from './random.ts';
-import { createTruth } from './truth.ts';
-import type { Truth } from './truth.ts';
+import type { Takeover } from './money/takeover.ts';
+import { createTruth } from './truth/truth.ts';
+import type { Truth } from './truth/truth.ts';
 
 /** The frame is the same for all events of one command; a transport may join them. Rows are copies. */
 export type VenueEvent = { readonly frame: number; readonly atMs: number } & (
@@ -13,7 +16,7 @@ export type VenueEvent = { readonly frame: number; readonly atMs: number } & (
   | { readonly type: 'execution'; readonly account: string; readonly execution: Execution }
   | { readonly type: 'position'; readonly account: string; readonly position: Readonly<Position> }
   | { readonly type: 'wallet'; readonly account: string; readonly walletBalance: Decimal }
-  | { readonly type: 'price'; readonly symbol: string }
+  | { readonly type: 'price'; readonly symbol: string; readonly size?: Decimal | undefined }
   /** The frame is complete: what it changed may be read, and its events may be sent. */
   | { readonly type: 'end' }
 );
@@ -34,12 +37,28 @@ export interface Venue {
   readonly instruments: Map<string, Instrument>;
   /** Working orders of all accounts by symbol. */
   readonly working: Map<string, Set<Order>>;
+  /** The same orders by the prices that reach them. */
+  readonly queues: Map<string, PriceQueues>;
+  /** Positions with a size, of all accounts, by symbol. */
+  readonly openPositions: Map<string, Set<Position>>;
+  /** Margins by position, as long as nothing that they depend on has changed. */
+  readonly margins: WeakMap<Position, HeldMargin>;
   /** Stops between their trigger and their execution. */
   readonly triggered: Set<Order>;
+  /** Positions that the exchange has taken over and not closed yet. */
+  readonly takeovers: Set<Takeover>;
   /** Positions that the running command changed. */
   readonly touched: Set<Position>;
   readonly listeners: Set<VenueListener>;
+  /** What the match under way has changed and nobody has been told yet; accounts and positions also of the whole frame. */
+  readonly pending: {
+    readonly orders: Set<Order>;
+    readonly wallets: Set<Account>;
+    readonly positions: Set<Position>;
+  };
   readonly truth: Truth;
+  /** Whether cancels and amends find their order filled a moment before; see `Engine.losingRaces`. */
+  losesRaces: boolean;
   frame: number;
   /** The one moment at which the running command happens. */
   frameAtMs: number | undefined;
@@ -60,10 +79,16 @@ export function createVenue(clockMs: () => number, seed: number): Venue {
     accountsByKey: new Map(),
     instruments: new Map(),
     working: new Map(),
+    queues: new Map(),
+    openPositions: new Map(),
+    margins: new WeakMap(),
     triggered: new Set(),
+    takeovers: new Set(),
     touched: new Set(),
     listeners: new Set(),
+    pending: { orders: new Set(), wallets: new Set(), positions: new Set() },
     truth: createTruth(),
+    losesRaces: false,
     frame: 0,
     frameAtMs: undefined,
     count: 0,
@@ -91,14 +116,24 @@ export function onEvent(venue: Venue, listener: VenueListener): () => void {
   return () => venue.listeners.delete(listener);
 }
 
+/** Whether it is worth while to copy a row. */
+export function isHeard({ listeners }: Venue): boolean {
+  return listeners.size > 0;
+}
+
 export function emit(venue: Venue, event: Unframed<VenueEvent>): void {
-  if (venue.listeners.size === 0) return;
+  if (!isHeard(venue)) return;
   const framed: VenueEvent = { ...event, frame: venue.frame, atMs: venue.nowMs() };
   for (const listener of venue.listeners) listener(framed);
 }
 
 export function newId(venue: Venue): string {
   return randomUuid(venue.random);
+}
+
+/** Executions have ids of another version than orders (captures). */
+export function newExecId(venue: Venue): string {
+  return randomUuid(venue.random, 5);
 }
 
 /** The next number in the one count of orders and executions. */

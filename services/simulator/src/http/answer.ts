@@ -1,15 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Account } from '../engine/model.ts';
-import { noteReaction } from '../engine/reactions.ts';
 import { Refusal } from '../engine/refusal.ts';
 import type { FaultSpec } from '../sim/faults.ts';
 import type { Simulator } from '../simulator.ts';
-import { accountOfKey, authenticate } from './authenticate.ts';
+import { accountOfKey, authenticate, hasAuthParameters } from './authenticate.ts';
 import type { Answer } from './call.ts';
+import { carryOut } from './carry-out.ts';
 import { envelope, jsonReply, textReply } from './envelope.ts';
 import type { Reply } from './envelope.ts';
-import { batchSize } from './handlers/batch.ts';
-import { symbolsOf } from './mutated-symbols.ts';
+import { textOfCode } from './error-texts.ts';
 import type { Grant } from './rate-limits.ts';
 import { PRIVATE_ROUTES, PUBLIC_ROUTES } from './routes.ts';
 
@@ -30,19 +29,21 @@ export interface Outcome {
   readonly outcome: string;
 }
 
-/** Answers one request under /v5: gate, limits, faults, effect. Runs to its end at once. */
+/** A GET with an empty JSON object for a body is turned away before anybody reads it (reference A.4). */
+const EMPTY_JSON = /^\s*\{\s*\}\s*$/;
+
+/** Answers one request under /v5: address, gate, limits, faults, effect. Runs to its end at once. */
 export function answer(simulator: Simulator, request: HttpRequest, faults: readonly FaultSpec[]): Outcome {
-  const struck = (kind: string): boolean => faults.some((fault) => fault.kind === kind);
-  if (struck('forbidden') || !simulator.limits.admit(request.address, simulator.engine.venue.nowMs())) {
-    return { reply: textReply(403, 'access too frequent'), outcome: '403' };
-  }
-  if (struck('http-500')) return { reply: textReply(500, 'Internal Server Error'), outcome: '500' };
-  if (struck('reply-lost-before')) return { reply: undefined, outcome: 'lost' };
+  const turnedAway = turnAway(simulator, request, faults);
+  if (turnedAway !== undefined) return turnedAway;
+  const kinds = new Set(faults.map(({ kind }) => kind));
+  if (kinds.has('http-500')) return httpError(500, 'Internal Server Error');
+  if (kinds.has('reply-lost-before')) return { reply: undefined, outcome: 'lost' };
   const route = `${request.method} ${request.endpoint}`;
   const result = Object.hasOwn(PUBLIC_ROUTES, route)
-    ? answerPublic(simulator, request, route)
+    ? answerPublic(simulator, request, { route, faults })
     : answerPrivate(simulator, request, { route, faults });
-  return struck('reply-lost-after') ? { reply: undefined, outcome: 'lost' } : result;
+  return kinds.has('reply-lost-after') ? { reply: undefined, outcome: 'lost' } : result;
 }
 
 /** The name of the account whose key a request shows, or "" for none that is known. */
@@ -50,44 +51,72 @@ export function accountNameOf(simulator: Simulator, headers: IncomingHttpHeaders
   return accountOfKey(simulator.engine.venue, headers)?.name ?? '';
 }
 
-function answerPublic({ engine }: Simulator, request: HttpRequest, route: string): Outcome {
-  return attempt(engine.venue.nowMs(), () => PUBLIC_ROUTES[route]?.({ engine, input: inputOf(request) }));
+/** HTTP 403: a banned address, one over its limit, a `forbidden` fault (a ban when it has `ms`), an empty JSON body. */
+function turnAway(
+  { limits, engine }: Simulator,
+  { address, method, body }: HttpRequest,
+  faults: readonly FaultSpec[],
+): Outcome | undefined {
+  const nowMs = engine.venue.nowMs();
+  const forbidden = faults.find((fault) => fault.kind === 'forbidden');
+  if (forbidden?.ms !== undefined) limits.ban(address, nowMs + forbidden.ms);
+  if (forbidden !== undefined || !limits.admit(address, nowMs)) return httpError(403, 'access too frequent');
+  return method === 'GET' && EMPTY_JSON.test(body.toString()) ? httpError(403, 'Forbidden') : undefined;
 }
 
-function answerPrivate(
-  simulator: Simulator,
-  request: HttpRequest,
-  { route, faults }: { route: string; faults: readonly FaultSpec[] },
-): Outcome {
-  const { engine, clock } = simulator;
-  const nowMs = engine.venue.nowMs();
-  const handle = Object.hasOwn(PRIVATE_ROUTES, route) ? PRIVATE_ROUTES[route] : undefined;
-  if (handle === undefined)
-    return { reply: jsonReply(404, { retCode: 10017, retMsg: 'Route not found.' }), outcome: '404' };
-  const refused = refusalOf(faults);
-  if (refused !== undefined) return { reply: envelope(nowMs, refused), outcome: String(refused.retCode) };
-  const gate = attemptGate(() => {
-    const payload = request.method === 'GET' ? Buffer.from(request.query) : request.body;
-    const clocksMs = clock.isVirtual ? [nowMs, Date.now()] : [nowMs];
-    return authenticate(engine.venue, { headers: request.headers, payload }, clocksMs);
-  });
-  if (gate instanceof Refusal) return refusal(nowMs, gate);
+interface Way {
+  readonly route: string;
+  readonly faults: readonly FaultSpec[];
+}
 
-  const input = inputOf(request);
-  const cost = request.endpoint.endsWith('-batch') ? batchSize(input) : 1;
-  const grant = simulator.limits.take(gate.uid, request.endpoint, { cost, nowMs });
-  if (grant.granted === 0) return withLimits(tooMany(nowMs), grant);
-  if (request.method === 'POST') noteMutation(simulator, gate, input);
-  const account = request.method === 'GET' ? asRead(simulator, gate, faults) : gate;
-  const call = { engine, account, input, granted: grant.granted };
-  return withLimits(
-    attempt(
-      nowMs,
-      () => handle(call),
-      (result) => bend(result, faults),
-    ),
-    grant,
-  );
+function answerPublic({ engine }: Simulator, request: HttpRequest, { route, faults }: Way): Outcome {
+  const nowMs = skewed(engine.venue.nowMs(), faults);
+  const handle = PUBLIC_ROUTES[route];
+  try {
+    const made: Answer = handle?.({ engine, input: inputOf(request), nowMs }) ?? { result: {} };
+    return { reply: envelope(nowMs, made), outcome: 'ok' };
+  } catch (error) {
+    if (error instanceof Refusal) return refusal(nowMs, error);
+    throw error;
+  }
+}
+
+function answerPrivate(simulator: Simulator, request: HttpRequest, { route, faults }: Way): Outcome {
+  const { engine } = simulator;
+  if (!Object.hasOwn(PRIVATE_ROUTES, route)) {
+    return { reply: jsonReply(404, { retCode: 10017, retMsg: textOfCode(10017) }), outcome: '404' };
+  }
+  if (!hasAuthParameters(request.headers)) return httpError(401, 'Unauthorized');
+  const nowMs = skewed(engine.venue.nowMs(), faults);
+  const account = admitted(simulator, request, nowMs);
+  if (account instanceof Refusal) return refusal(nowMs, account);
+  const { grant, ...carried } = carryOut(simulator, { account, route, input: inputOf(request), faults });
+  const reply = envelope(skewed(engine.venue.nowMs(), faults), carried); // when it leaves, not when the request came
+  return {
+    reply: grant === undefined ? reply : { ...reply, headers: { ...reply.headers, ...limitHeaders(grant) } },
+    outcome: carried.retCode === 0 ? 'ok' : String(carried.retCode),
+  };
+}
+
+/** A virtual clock takes timestamps of its own time and of the machine's. */
+function admitted(
+  { engine, clock }: Simulator,
+  { headers, method, query, body, address }: HttpRequest,
+  nowMs: number,
+): Account | Refusal {
+  const payload = method === 'GET' ? Buffer.from(query) : body;
+  const clocksMs = clock.isVirtual ? [nowMs, Date.now()] : [nowMs];
+  try {
+    return authenticate(engine.venue, { headers, payload, address }, clocksMs);
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
+  }
+}
+
+/** The exchange's clock as a `clock-skew` fault shows it. */
+function skewed(nowMs: number, faults: readonly FaultSpec[]): number {
+  return faults.reduce((sum, fault) => (fault.kind === 'clock-skew' ? sum + fault.ms : sum), nowMs);
 }
 
 function inputOf({ method, query, body }: HttpRequest): unknown {
@@ -99,69 +128,19 @@ function inputOf({ method, query, body }: HttpRequest): unknown {
   }
 }
 
-function attemptGate(check: () => Account): Account | Refusal {
-  try {
-    return check();
-  } catch (error) {
-    if (error instanceof Refusal) return error;
-    throw error;
-  }
-}
-
-function attempt(nowMs: number, handle: () => Answer | undefined, bendResult?: (result: unknown) => unknown): Outcome {
-  try {
-    const { result, retExtInfo } = handle() ?? { result: {} };
-    return { reply: envelope(nowMs, { result: bendResult?.(result) ?? result, retExtInfo }), outcome: 'ok' };
-  } catch (error) {
-    if (error instanceof Refusal) return refusal(nowMs, error);
-    throw error;
-  }
-}
-
 function refusal(nowMs: number, { retCode, message }: Refusal): Outcome {
   return { reply: envelope(nowMs, { retCode, retMsg: message }), outcome: String(retCode) };
 }
 
-function tooMany(nowMs: number): Outcome {
-  return refusal(nowMs, new Refusal(10006, 'Too many visits. Exceeded the API Rate Limit.'));
+function httpError(status: number, text: string): Outcome {
+  return { reply: textReply(status, text), outcome: String(status) };
 }
 
-/** The three headers of reference B.3. */
-function withLimits({ reply, outcome }: Outcome, grant: Grant): Outcome {
-  if (reply === undefined) return { reply, outcome };
-  const headers = {
-    ...reply.headers,
+/** The three headers of reference B.3; trade sockets put the same ones into their replies. */
+export function limitHeaders(grant: Grant): Record<string, string> {
+  return {
     'X-Bapi-Limit': String(grant.limit),
     'X-Bapi-Limit-Status': String(grant.remaining),
     'X-Bapi-Limit-Reset-Timestamp': String(grant.resetAtMs),
   };
-  return { reply: { ...reply, headers }, outcome };
-}
-
-function noteMutation({ engine }: Simulator, account: Account, input: unknown): void {
-  for (const symbol of symbolsOf(engine.venue, account, input)) noteReaction(engine.venue, account.name, symbol);
-}
-
-function refusalOf(faults: readonly FaultSpec[]): { retCode: number; retMsg: string } | undefined {
-  const kinds = new Set(faults.map(({ kind }) => kind));
-  if (kinds.has('rate-limited')) return { retCode: 10006, retMsg: 'Too many visits. Exceeded the API Rate Limit.' };
-  if (kinds.has('server-error')) return { retCode: 10016, retMsg: 'System error. Please try again later.' };
-  if (kinds.has('key-revoked')) return { retCode: 33004, retMsg: 'Your api key has expired.' };
-  return undefined;
-}
-
-/** The account as a read sees it: as it was some time ago under a `stale-reads` fault. */
-function asRead({ history, engine }: Simulator, account: Account, faults: readonly FaultSpec[]): Account {
-  const stale = faults.find(({ kind }) => kind === 'stale-reads');
-  return stale === undefined ? account : history.asOf(account, engine.venue.nowMs() - (stale.ms ?? 0));
-}
-
-/** Puts a status that nobody knows into the first row of an order listing. */
-function bend(result: unknown, faults: readonly FaultSpec[]): unknown {
-  if (!faults.some(({ kind }) => kind === 'unknown-enum')) return result;
-  if (typeof result !== 'object' || result === null || !('list' in result) || !Array.isArray(result.list))
-    return result;
-  const [first, ...rest]: unknown[] = result.list;
-  if (typeof first !== 'object' || first === null || !('orderStatus' in first)) return result;
-  return { ...result, list: [{ ...first, orderStatus: 'SomethingNew' }, ...rest] };
 }

@@ -12,13 +12,15 @@ export interface Call {
   readonly granted: number;
 }
 
-/** A public request has no account. */
-export type PublicCall = Pick<Call, 'engine' | 'input'>;
+/** A public request has no account. `nowMs` is the exchange's time as this reply shows it. */
+export type PublicCall = Pick<Call, 'engine' | 'input'> & { readonly nowMs: number };
 
 /** What a handler answers when it does not refuse. */
 export interface Answer {
   readonly result: unknown;
   readonly retExtInfo?: unknown;
+  /** What the endpoint says of its success; OK unless it has a word of its own (reference A.3). */
+  readonly retMsg?: string;
 }
 
 /** The input in the shape of `schema`; 10001 with every fault and its path otherwise. */

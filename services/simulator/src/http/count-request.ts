@@ -1,4 +1,4 @@
-import type { RequestCount, Truth } from '../engine/truth.ts';
+import type { RequestCount, Truth } from '../engine/truth/truth.ts';
 
 /** Counts a request under /v5 by account, endpoint and outcome: ok, a retCode, an HTTP status, or lost. */
 export function countRequest(truth: Truth, request: Omit<RequestCount, 'count'>): void {

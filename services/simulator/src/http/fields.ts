@@ -25,6 +25,8 @@ export const fields = {
     .enum(['LastPrice', 'MarkPrice', 'IndexPrice', ''])
     .optional()
     .transform((source) => source || undefined),
+  /** The kind of a TP/SL leg; "" = not said. */
+  legType: z.enum(['Market', 'Limit', '']).default(''),
   text: z
     .string()
     .optional()

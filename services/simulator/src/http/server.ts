@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { answerControl } from '../sim/control.ts';
 import type { Simulator } from '../simulator.ts';
+import { acceptUpgrades } from '../streams/accept-upgrade.ts';
+import { pageReply } from '../web/page-reply.ts';
 import { accountNameOf, answer } from './answer.ts';
 import type { HttpRequest } from './answer.ts';
 import { countRequest } from './count-request.ts';
@@ -29,11 +31,12 @@ export async function listen(
     serve(simulator, incoming, response, onEffect).catch((error: unknown) => fail(response, error));
   });
   server.keepAliveTimeout = KEEP_ALIVE_MS;
+  server.on('upgrade', acceptUpgrades(simulator, onEffect));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);
   });
-  return { url: `http://${host}:${portOf(server)}`, close: () => close(server) };
+  return { url: `http://${host}:${portOf(server)}`, close: () => close(simulator, server) };
 }
 
 async function serve(
@@ -56,7 +59,7 @@ async function serve(
     return;
   }
   if (!path.startsWith('/v5/')) {
-    send(response, jsonReply(404, { retCode: 10017, retMsg: 'Route not found.' }));
+    send(response, pageReply(`${method} ${path}`) ?? jsonReply(404, { retCode: 10017, retMsg: 'Route not found.' }));
     return;
   }
   const { headers } = incoming;
@@ -74,7 +77,7 @@ async function serveExchange(
   const account = accountNameOf(simulator, request.headers);
   const nowMs = simulator.clock.nowMs();
   const faults = simulator.faults.strike({ account, endpoint: request.endpoint, nowMs });
-  const slowness = faults.filter(({ kind }) => kind === 'latency').reduce((sum, { ms = 0 }) => sum + ms, 0);
+  const slowness = faults.reduce((sum, fault) => sum + (fault.kind === 'latency' ? (fault.ms ?? 0) : 0), 0);
   const halfMs = (simulator.config.latencyMs + slowness) / 2;
   if (halfMs > 0) await delay(halfMs, undefined, { ref: false });
   const { reply, outcome } = answer(simulator, request, faults);
@@ -109,9 +112,10 @@ function fail(response: ServerResponse, error: unknown): void {
   if (!response.headersSent) send(response, jsonReply(500, { retCode: 10016, retMsg: 'simulator failure' }));
 }
 
-function close(server: Server): Promise<void> {
+function close({ streams }: Simulator, server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
+    streams.close();
     server.closeAllConnections();
   });
 }

@@ -1,15 +1,24 @@
 import { z } from 'zod';
-import { decimal, parseDecimal, show } from '../engine/decimal.ts';
-import type { Account, Instrument, PositionIdx } from '../engine/model.ts';
+import { parseDecimal, show } from '../engine/decimal.ts';
+import { plainOrder } from '../engine/orders/plain-order.ts';
 import { Refusal } from '../engine/refusal.ts';
 import { jsonReply } from '../http/envelope.ts';
 import type { Reply } from '../http/envelope.ts';
 import { resetSimulator } from '../simulator.ts';
+import { pictureOf } from '../web/picture.ts';
 import type { Simulator } from '../simulator.ts';
+import { nextDueMs, runDue } from './due.ts';
 import { faultSpec } from './faults.ts';
 import { inputFaults } from './input-faults.ts';
+import { moneyControls } from './money-controls.ts';
+import { accountOf, instrumentOf } from './named.ts';
 import { optionsBody } from './options-body.ts';
+import { postFaults } from './post-faults.ts';
+import { listPrices, startPrices, stopPrices } from './prices-body.ts';
+import { playScenario, scenarioFile } from './scenario.ts';
+import { setOptions } from './set-options.ts';
 import { accountsBody, applySetup, instrumentsBody, positive, symbolName } from './setup.ts';
+import { streamsReport } from '../streams/streams-report.ts';
 import { truthReport } from './truth-report.ts';
 
 /** A control request that cannot be carried out; answered with 400. */
@@ -26,6 +35,9 @@ const CONTROLS: Readonly<Record<string, Control>> = {
   'POST price': setPrice,
   'POST walk': walk,
   'DELETE walk': (simulator) => walk(simulator, { stop: true }),
+  'POST prices': startPrices,
+  'GET prices': listPrices,
+  'DELETE prices': stopPrices,
   'POST faults': addFaults,
   'GET faults': ({ faults }) => ({ faults: faults.list() }),
   'DELETE faults': ({ faults }) => {
@@ -33,9 +45,12 @@ const CONTROLS: Readonly<Record<string, Control>> = {
     return { faults: [] };
   },
   'POST clock': advanceClock,
-  'POST options': setOptions,
-  'GET truth': ({ engine }) => truthReport(engine.venue),
+  'POST options': changeOptions,
+  'POST scenario': beginScenario,
+  'GET truth': ({ engine, streams }) => ({ ...truthReport(engine.venue), streams: streamsReport(streams) }),
+  'GET picture': pictureOf,
   'POST desired': declareStop,
+  ...moneyControls,
   'POST orders': placeManually,
   'POST orders/cancel': cancelManually,
   'POST reset': (simulator) => {
@@ -80,7 +95,7 @@ const priceBody = z.strictObject({
 
 function setPrice({ engine }: Simulator, body: unknown): unknown {
   const { symbol, price: last, mark = last, index = last } = priceBody.parse(body);
-  requireSymbol(engine.venue.instruments, symbol);
+  instrumentOf(engine.venue, symbol);
   engine.movePrice(symbol, { last, mark, index });
   return { symbol, last: show(last), mark: show(mark), index: show(index) };
 }
@@ -96,7 +111,7 @@ const walkBody = z.strictObject({
 
 function walk({ engine, config }: Simulator, body: unknown): unknown {
   const { stop, symbols, seed = config.seed, ...rest } = walkBody.parse(body);
-  for (const symbol of symbols ?? []) requireSymbol(engine.venue.instruments, symbol);
+  for (const symbol of symbols ?? []) instrumentOf(engine.venue, symbol);
   if (stop) engine.stopWalk();
   else engine.startWalk({ seed, ...rest }, symbols);
   return { walking: !stop };
@@ -104,32 +119,36 @@ function walk({ engine, config }: Simulator, body: unknown): unknown {
 
 const faultsBody = z.strictObject({ faults: z.array(faultSpec).min(1) });
 
-function addFaults({ engine, faults, history }: Simulator, body: unknown): unknown {
-  faults.add(faultsBody.parse(body).faults, engine.venue.nowMs());
-  if (faults.has('stale-reads')) history.start();
-  return { faults: faults.list() };
+function addFaults(simulator: Simulator, body: unknown): unknown {
+  postFaults(simulator, faultsBody.parse(body).faults);
+  return { faults: simulator.faults.list() };
 }
 
 const clockBody = z.strictObject({ advanceMs: z.number().int().min(0).max(31_536_000_000) });
 
 /** Moves a virtual clock, stopping at each moment at which something is due on the way. */
-function advanceClock({ clock, engine }: Simulator, body: unknown): unknown {
+function advanceClock(simulator: Simulator, body: unknown): unknown {
+  const { clock } = simulator;
   const { advanceMs } = clockBody.parse(body);
   if (!clock.isVirtual) throw new BadControl('the clock is real; start with --clock virtual to move it');
   const untilMs = clock.nowMs() + advanceMs;
-  for (let dueMs = engine.nextDueMs(); dueMs !== undefined && dueMs <= untilMs; dueMs = engine.nextDueMs()) {
+  for (let dueMs = nextDueMs(simulator); dueMs !== undefined && dueMs <= untilMs; dueMs = nextDueMs(simulator)) {
     clock.moveTo(dueMs);
-    engine.runDue();
+    runDue(simulator);
   }
   clock.moveTo(untilMs);
   return { nowMs: clock.nowMs() };
 }
 
-function setOptions({ engine, limits }: Simulator, body: unknown): unknown {
-  const { limits: limitOptions = {}, ...options } = optionsBody.parse(body);
-  Object.assign(engine.venue.options, options);
-  Object.assign(limits.options, limitOptions);
+function changeOptions(simulator: Simulator, body: unknown): unknown {
+  setOptions(simulator, optionsBody.parse(body));
   return { ok: true };
+}
+
+function beginScenario(simulator: Simulator, body: unknown): unknown {
+  const scenario = scenarioFile.parse(body);
+  playScenario(simulator, scenario);
+  return { scenario: scenario.name, faults: simulator.faults.list() };
 }
 
 const desiredBody = z.strictObject({
@@ -146,8 +165,8 @@ const desiredBody = z.strictObject({
 
 function declareStop({ engine }: Simulator, body: unknown): unknown {
   const { account: name, ...declared } = desiredBody.parse(body);
-  const account = requireNamed(engine.venue.accounts, name);
-  requireSymbol(engine.venue.instruments, declared.symbol);
+  const account = accountOf(engine.venue, name);
+  instrumentOf(engine.venue, declared.symbol);
   engine.declareStop(account, declared);
   return { ok: true };
 }
@@ -166,24 +185,10 @@ const orderBody = z.strictObject({
 /** The manual trader: somebody who works on the same account without a key. */
 function placeManually({ engine }: Simulator, body: unknown): unknown {
   const { account: name, ...request } = orderBody.parse(body);
-  const account = requireNamed(engine.venue.accounts, name);
-  const order = engine.placeOrder(account, { ...PLAIN, ...request }, 'manual');
+  const account = accountOf(engine.venue, name);
+  const order = engine.placeOrder(account, { ...plainOrder, ...request }, 'manual');
   return { orderId: order.orderId, orderStatus: order.status };
 }
-
-const PLAIN = {
-  timeInForce: 'GTC',
-  orderLinkId: '',
-  closeOnTrigger: false,
-  triggerPrice: decimal('0'),
-  triggerDirection: 0,
-  triggerBy: '',
-  takeProfit: decimal('0'),
-  stopLoss: decimal('0'),
-  tpTriggerBy: '',
-  slTriggerBy: '',
-  tpslMode: '',
-} as const satisfies Record<string, unknown> & { readonly triggerDirection: PositionIdx };
 
 const cancelBody = z.strictObject({
   account: z.string(),
@@ -194,16 +199,6 @@ const cancelBody = z.strictObject({
 
 function cancelManually({ engine }: Simulator, body: unknown): unknown {
   const { account: name, ...ref } = cancelBody.parse(body);
-  const order = engine.cancelOrder(requireNamed(engine.venue.accounts, name), ref, 'manual');
+  const order = engine.cancelOrder(accountOf(engine.venue, name), ref, 'manual');
   return { orderId: order.orderId, orderStatus: order.status };
-}
-
-function requireSymbol(instruments: ReadonlyMap<string, Instrument>, symbol: string): void {
-  if (!instruments.has(symbol)) throw new BadControl(`symbol: no instrument ${symbol}`);
-}
-
-function requireNamed(accounts: ReadonlyMap<string, Account>, name: string): Account {
-  const account = accounts.get(name);
-  if (account === undefined) throw new BadControl(`account: no account ${name}`);
-  return account;
 }

@@ -1,12 +1,8 @@
 import { z } from 'zod';
-import { parseDecimal } from '../engine/decimal.ts';
+import { streamOptionsBody } from '../streams/options-body.ts';
+import { anyDecimal, positive } from './setup.ts';
 
-const rate = z.string().transform((text, context) => {
-  const value = parseDecimal(text);
-  if (value !== undefined) return value;
-  context.addIssue({ code: 'custom', message: 'is not a decimal' });
-  return z.NEVER;
-});
+const notNegative = anyDecimal.refine((value) => value >= 0n, 'is negative');
 
 /** POST /sim/options: any of the engine's and the limits' options; what is not named stays. */
 export const optionsBody = z
@@ -16,18 +12,41 @@ export const optionsBody = z
     trimFirst: z.enum(['worst-price', 'newest', 'oldest']),
     reduceOnlyExemptFromMinNotional: z.boolean(),
     conditionalCancelStatus: z.enum(['Cancelled', 'Deactivated']),
-    depthNotional: rate,
+    depthNotional: notNegative,
     spreadTicks: z.number().int().min(0).max(1_000),
-    protection: rate,
+    protection: notNegative,
+    protectionBase: z.enum(['mark', 'last']),
+    limitBeyondBand: z.enum(['reprice', 'refuse']),
+    endedOrderCode: z.enum(['unknown', 'by-status']),
+    reduceOnlyAmendBeyond: z.enum(['cut', 'refuse']),
+    unchangedAmend: z.enum(['refuse', 'accept']),
+    trailingResend: z.enum(['not-modified', 'restart']),
+    pairCancelType: z.enum(['oco', 'clear']),
+    marginMissingStatus: z.enum(['Cancelled', 'Rejected']),
+    showsTriggered: z.boolean(),
     triggerDelayMs: z.number().int().min(0).max(60_000),
-    takerFeeRate: rate,
-    makerFeeRate: rate,
+    takerFeeRate: anyDecimal,
+    makerFeeRate: anyDecimal,
+    extraFeeRate: anyDecimal,
+    marginPrice: z.enum(['mark', 'entry']),
+    usdtIndexPrice: positive,
+    funding: z.boolean(),
+    liquidation: z.enum(['injected', 'by-margin']),
+    takeoverDelayMs: z.number().int().min(0).max(600_000),
+    forgetAfterMs: z.number().int().min(0).max(31_536_000_000),
+    restLagMs: z.number().int().min(0).max(600_000),
+    streams: streamOptionsBody,
     limits: z
       .strictObject({
         enabled: z.boolean(),
         perAddress: z.number().int().min(1),
         addressBanMs: z.number().int().min(0),
         refusedConsume: z.boolean(),
+        scale: z.number().min(0.01).max(1_000_000),
+        socketsPerWindow: z.number().int().min(1),
+        socketWindowMs: z.number().int().min(1),
+        socketsPerAddress: z.number().int().min(1),
+        refusedSocketsConsume: z.boolean(),
       })
       .partial(),
   })

@@ -1,8 +1,8 @@
 import { show } from '../engine/decimal.ts';
 import { isWorking, leavesOf } from '../engine/model.ts';
 import type { Account, Execution, Order } from '../engine/model.ts';
-import { accrue } from '../engine/protection.ts';
-import type { Epoch } from '../engine/truth.ts';
+import { accrue } from '../engine/truth/protection.ts';
+import type { Epoch } from '../engine/truth/truth.ts';
 import type { Venue } from '../engine/venue.ts';
 
 /** GET /sim/truth: what really happened, up to now. Decimals are texts, times milliseconds. */
@@ -32,6 +32,7 @@ export function truthReport(venue: Venue): Record<string, unknown> {
     duplicateLinkIds: truth.duplicateLinkIds,
     wrongCancels: truth.wrongCancels,
     reactions: truth.reactions,
+    forgotten: { orders: truth.forgotten.orders, executions: truth.forgotten.executions },
     prices: Object.fromEntries(
       [...venue.instruments.values()].map(({ symbol, last, mark, index }) => [
         symbol,
@@ -138,6 +139,7 @@ function executionFacts(execution: Execution): Record<string, unknown> {
     side: execution.side,
     orderType: execution.orderType,
     stopOrderType: execution.stopOrderType,
+    execType: execution.execType,
     execQty: show(execution.execQty),
     execPrice: show(execution.execPrice),
     execFee: show(execution.execFee),

@@ -56,9 +56,9 @@ function outcomeOf(
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const { symbol, orderId, orderLinkId } = echo.catch({ symbol: '', orderId: '', orderLinkId: '' }).parse(item);
-    const created = kind === 'create' ? { orderId: '', createAt: '' } : { orderId };
+    const row = { category: 'linear', symbol, orderId: kind === 'create' ? '' : orderId, orderLinkId };
     return {
-      row: { category: 'linear', symbol, orderLinkId, ...created },
+      row: kind === 'create' ? { ...row, createAt: '' } : row,
       status: { code: error.retCode, msg: error.message },
     };
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Account, Execution } from '../../engine/model.ts';
+import type { Execution } from '../../engine/model.ts';
 import { refusals } from '../../engine/refusal.ts';
 import { parse, requireLinear } from '../call.ts';
 import type { Answer, Call } from '../call.ts';
@@ -11,6 +11,7 @@ import { timeRange } from './order-queries.ts';
 const query = z.object({
   category: z.string(),
   symbol: fields.text,
+  baseCoin: fields.text,
   settleCoin: fields.text,
   orderId: fields.text,
   orderLinkId: fields.text,
@@ -27,10 +28,11 @@ export function executionList({ engine, account, input }: Call): Answer {
   requireLinear(filter);
   const range = timeRange(filter, engine.venue.nowMs());
   const after = filter.cursor === undefined ? Number.POSITIVE_INFINITY : numberAt(filter.cursor);
-  const rows = account.executions
-    .filter((execution) => isMeant(account, execution, { ...filter, ...range }) && execution.number < after)
-    .toReversed()
-    .slice(0, filter.limit);
+  const rows = latest(
+    account.executions,
+    (execution) => execution.number < after && isMeant(execution, { ...filter, ...range }),
+    filter.limit,
+  );
   const [first, last] = [rows[0], rows.at(-1)];
   const nextPageCursor =
     first === undefined || last === undefined ? '' : encodeCursor([`${first.number}:2`, `${last.number}:2`]);
@@ -39,12 +41,31 @@ export function executionList({ engine, account, input }: Call): Answer {
 
 type Filter = z.output<typeof query> & { fromMs: number; toMs: number };
 
-function isMeant(_account: Account, execution: Execution, filter: Filter): boolean {
+/** The newest that are meant, newest first, without a look at what is older. */
+function latest(
+  executions: readonly Execution[],
+  isWanted: (execution: Execution) => boolean,
+  most: number,
+): readonly Execution[] {
+  const found: Execution[] = [];
+  for (let at = executions.length - 1; at >= 0 && found.length < most; at -= 1) {
+    const execution = executions[at];
+    if (execution !== undefined && isWanted(execution)) found.push(execution);
+  }
+  return found;
+}
+
+function isMeant(execution: Execution, filter: Filter): boolean {
   if (filter.orderId !== undefined) return execution.orderId === filter.orderId;
   if (filter.orderLinkId !== undefined) return execution.orderLinkId === filter.orderLinkId;
-  if (filter.symbol !== undefined && execution.symbol !== filter.symbol) return false;
-  if (filter.execType !== undefined && filter.execType !== 'Trade') return false;
+  if (!isOfContract(execution, filter)) return false;
+  if (filter.execType !== undefined && filter.execType !== execution.execType) return false;
   return execution.atMs >= filter.fromMs && execution.atMs <= filter.toMs;
+}
+
+function isOfContract({ symbol }: Execution, filter: Filter): boolean {
+  const wanted = filter.symbol ?? (filter.baseCoin === undefined ? symbol : `${filter.baseCoin}USDT`);
+  return symbol === wanted && (filter.settleCoin ?? 'USDT') === 'USDT';
 }
 
 function numberAt(cursor: string): number {

@@ -1,60 +1,68 @@
 import { z } from 'zod';
-import { bestPrice } from '../../engine/instruments.ts';
 import type { Instrument } from '../../engine/model.ts';
 import { refusals } from '../../engine/refusal.ts';
+import { marketOf } from '../../market/market.ts';
+import { tickerRow } from '../../market/ticker-row.ts';
 import { parse } from '../call.ts';
 import type { Answer, PublicCall } from '../call.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import { fields, limitField } from '../fields.ts';
-import { instrumentRow, tickerRow } from '../rows/instrument-row.ts';
+import { instrumentRow } from '../rows/instrument-row.ts';
+
+/** Categories that exist on the exchange; those without contracts here list nothing. */
+const category = z.enum(['linear', 'spot', 'inverse', 'option'], 'category invalid');
 
 /** GET /v5/market/time (reference C.1). */
-export function serverTime({ engine }: PublicCall): Answer {
-  const nowMs = engine.venue.nowMs();
+export function serverTime({ nowMs }: PublicCall): Answer {
   return { result: { timeSecond: String(Math.floor(nowMs / 1_000)), timeNano: `${nowMs}000000` } };
 }
 
 const instrumentsQuery = z.object({
-  category: z.string(),
+  category,
   symbol: fields.text,
+  symbolType: fields.text,
   status: fields.text,
   baseCoin: fields.text,
   limit: limitField(1_000, 500),
   cursor: fields.text,
 });
 
+type InstrumentsQuery = z.output<typeof instrumentsQuery>;
+
 /** GET /v5/market/instruments-info (reference C.2): only Trading ones unless a status or a symbol is named. */
 export function instrumentsInfo({ engine, input }: PublicCall): Answer {
-  const { category, symbol, status, baseCoin, limit, cursor } = parse(instrumentsQuery, input);
-  if (category !== 'linear') return { result: { category, nextPageCursor: '', list: [] } };
-  const isMeant = (instrument: Instrument): boolean =>
-    symbol === undefined
-      ? instrument.status === (status ?? 'Trading') && (!baseCoin || instrument.symbol === `${baseCoin}USDT`)
-      : instrument.symbol === symbol;
-  const after = cursor === undefined ? '' : (decodeCursor(cursor).at(-1) ?? '');
+  const query = parse(instrumentsQuery, input);
+  if (query.category !== 'linear') return { result: { category: query.category, list: [], nextPageCursor: '' } };
+  const after = query.cursor === undefined ? '' : (decodeCursor(query.cursor).at(-1) ?? '');
   const rows = [...engine.venue.instruments.values()]
-    .filter(isMeant)
+    .filter((instrument) => isMeant(instrument, query))
     .toSorted((a, b) => (a.symbol < b.symbol ? -1 : 1))
     .filter((instrument) => instrument.symbol > after);
-  const page = rows.slice(0, limit);
+  const page = rows.slice(0, query.limit);
   const hasMore = rows.length > page.length;
   const nextPageCursor = hasMore ? encodeCursor([page[0]?.symbol ?? '', page.at(-1)?.symbol ?? '']) : '';
-  return { result: { category, nextPageCursor, list: page.map(instrumentRow) } };
+  return { result: { category: query.category, list: page.map(instrumentRow), nextPageCursor } };
 }
 
-const tickersQuery = z.object({ category: z.string(), symbol: fields.text });
+/** Contracts here have no symbolType, so that any that is asked for finds none. */
+function isMeant(
+  instrument: Instrument,
+  { symbol, symbolType, status = 'Trading', baseCoin }: InstrumentsQuery,
+): boolean {
+  if (symbolType !== undefined) return false;
+  if (symbol !== undefined) return instrument.symbol === symbol;
+  return instrument.status === status && (baseCoin === undefined || instrument.symbol === `${baseCoin}USDT`);
+}
 
-/** GET /v5/market/tickers (reference C.3). */
+const tickersQuery = z.object({ category, symbol: fields.text });
+
+/** GET /v5/market/tickers (reference C.3): one symbol or all in one answer. */
 export function tickers({ engine, input }: PublicCall): Answer {
-  const { category, symbol } = parse(tickersQuery, input);
-  if (category !== 'linear') return { result: { category, list: [] } };
-  const { venue } = engine;
-  if (symbol !== undefined && !venue.instruments.has(symbol)) throw refusals.unknownSymbol();
-  const list = [...venue.instruments.values()]
-    .filter((instrument) => symbol === undefined || instrument.symbol === symbol)
-    .map((instrument) => {
-      const best = { bid: bestPrice(venue, instrument, 'Sell'), ask: bestPrice(venue, instrument, 'Buy') };
-      return tickerRow(instrument, best);
-    });
-  return { result: { category, list } };
+  const { category: asked, symbol } = parse(tickersQuery, input);
+  if (asked !== 'linear') return { result: { category: asked, list: [] } };
+  const { instruments } = engine.venue;
+  if (symbol !== undefined && !instruments.has(symbol)) throw refusals.unknownSymbol();
+  const market = marketOf(engine);
+  const list = (symbol === undefined ? [...instruments.keys()] : [symbol]).map((name) => tickerRow(market, name));
+  return { result: { category: asked, list } };
 }

@@ -14,7 +14,7 @@ const createItem = z.object({
   qty: fields.amount,
   price: fields.amountOrZero,
   timeInForce: z
-    .enum(['GTC', 'IOC', 'FOK', 'PostOnly', ''])
+    .enum(['GTC', 'IOC', 'FOK', 'PostOnly', 'RPI', ''])
     .optional()
     .transform((value) => value || 'GTC'),
   positionIdx: fields.positionIdx,
@@ -32,6 +32,13 @@ const createItem = z.object({
   tpTriggerBy: fields.priceSource.transform((source) => source ?? ''),
   slTriggerBy: fields.priceSource.transform((source) => source ?? ''),
   tpslMode: z.enum(['Full', 'Partial', '']).default(''),
+  tpOrderType: fields.legType,
+  slOrderType: fields.legType,
+  tpLimitPrice: fields.amountOrZero,
+  slLimitPrice: fields.amountOrZero,
+  smpType: z.enum(['None', 'CancelMaker', 'CancelTaker', 'CancelBoth']).optional(),
+  slippageToleranceType: z.enum(['TickSize', 'Percent', 'UNKNOWN', '']).default(''),
+  slippageTolerance: fields.amountOrZero,
 });
 
 const refItem = z.object({ symbol: z.string(), orderId: fields.text, orderLinkId: fields.text });
@@ -40,10 +47,17 @@ const amendItem = refItem.extend({
   qty: fields.change,
   price: fields.change,
   triggerPrice: fields.change,
+  triggerBy: fields.priceSource,
   takeProfit: fields.change,
   stopLoss: fields.change,
   tpTriggerBy: fields.priceSource,
   slTriggerBy: fields.priceSource,
+  tpslMode: z
+    .enum(['Full', 'Partial', ''])
+    .optional()
+    .transform((mode) => mode || undefined),
+  tpLimitPrice: fields.change,
+  slLimitPrice: fields.change,
 });
 
 const category = z.object({ category: z.string() });
@@ -51,7 +65,17 @@ const category = z.object({ category: z.string() });
 /** What create, amend and cancel do with one order; single and batch requests share it. */
 export type OrderCommand = (engine: Engine, account: Account, item: unknown) => Order;
 
-export const createOne: OrderCommand = (engine, account, item) => engine.placeOrder(account, parse(createItem, item));
+export const createOne: OrderCommand = (engine, account, item) => {
+  const {
+    slippageToleranceType: type,
+    slippageTolerance: tolerance,
+    timeInForce,
+    ...request
+  } = parse(createItem, item);
+  if (timeInForce === 'RPI') throw refusals.marketMakersOnly();
+  const slippage = type === 'TickSize' || type === 'Percent' ? { type, tolerance } : undefined;
+  return engine.placeOrder(account, { ...request, timeInForce, slippage });
+};
 
 export const amendOne: OrderCommand = (engine, account, item) => {
   const { symbol, orderId, orderLinkId, ...change } = parse(amendItem, item);

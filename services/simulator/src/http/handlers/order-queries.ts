@@ -6,10 +6,10 @@ import { parse, requireLinear } from '../call.ts';
 import type { Answer, Call } from '../call.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import { fields, limitField } from '../fields.ts';
-import { orderRow } from '../rows/order-row.ts';
+import { historyRow, orderRow } from '../rows/order-row.ts';
 
-/** order/realtime keeps so many closed orders per account (reference C.6). */
-const CLOSED_BUFFER = 500;
+/** How long order/history keeps orders that were filled, wholly or in part (reference C.7). */
+const FILLED_KEPT_MS = 730 * 24 * 3_600_000;
 /** How long order/history keeps orders that ended without a fill (reference C.7). */
 const UNFILLED_KEPT_MS = 24 * 3_600_000;
 const WEEK_MS = 7 * 24 * 3_600_000;
@@ -21,7 +21,7 @@ const common = {
   settleCoin: fields.text,
   orderId: fields.text,
   orderLinkId: fields.text,
-  orderFilter: z.enum(['Order', 'StopOrder', '']).optional(),
+  orderFilter: z.enum(['Order', 'StopOrder', 'tpslOrder', 'OcoOrder', 'BidirectionalTpslOrder', '']).optional(),
   limit: limitField(50, 20),
   cursor: fields.text,
 };
@@ -34,8 +34,8 @@ const historyQuery = z.object({
 });
 
 /**
- * GET /v5/order/realtime (reference C.6): working orders, or the latest closed ones with openOnly=1 (that it leaves the
- * open ones out is unconfirmed). By orderId or orderLinkId an order comes in any status.
+ * GET /v5/order/realtime (reference C.6): working orders, or with openOnly=1 the latest 500 closed ones (that it leaves the
+ * open ones out is unconfirmed). By orderId or orderLinkId an order comes in any status while it is among these.
  */
 export function openOrders({ engine, account, input }: Call): Answer {
   const query = parse(realtimeQuery, input);
@@ -46,30 +46,33 @@ export function openOrders({ engine, account, input }: Call): Answer {
   }
   if (query.symbol !== undefined && !engine.venue.instruments.has(query.symbol)) throw refusals.unknownSymbol();
   const wantsClosed = query.openOnly === '1';
-  const orders = byId ?? (wantsClosed ? closedOrders(account).slice(0, CLOSED_BUFFER) : workingOrders(account));
+  const orders =
+    byId?.filter((order) => isShown(account, order)) ??
+    (wantsClosed ? bufferedOrders(account) : workingOrders(account));
   return page(
     account,
     orders.filter((order) => isMeant(order, query)),
-    query,
+    { ...query, rowOf: orderRow },
   );
 }
 
-/** GET /v5/order/history (reference C.7): closed orders only, newest first. */
+/** GET /v5/order/history (reference C.7): closed orders only, newest first; an id needs no time range. */
 export function orderHistory({ engine, account, input }: Call): Answer {
   const query = parse(historyQuery, input);
   requireLinear(query);
   const nowMs = engine.venue.nowMs();
   const { fromMs, toMs } = timeRange(query, nowMs);
-  const orders = (ordersById(account, query) ?? closedOrders(account)).filter(
+  const byId = ordersById(account, query);
+  const isAnyTime = byId !== undefined && query.startTime === undefined && query.endTime === undefined;
+  const orders = (byId ?? closedOrders(account)).filter(
     (order) =>
       !isWorking(order) &&
       isMeant(order, query) &&
       (query.orderStatus === undefined || order.status === query.orderStatus) &&
-      order.createdAtMs >= fromMs &&
-      order.createdAtMs <= toMs &&
-      (order.cumExecQty > 0n || nowMs - order.updatedAtMs <= UNFILLED_KEPT_MS),
+      (isAnyTime || (order.createdAtMs >= fromMs && order.createdAtMs <= toMs)) &&
+      nowMs - order.updatedAtMs <= (order.cumExecQty > 0n ? FILLED_KEPT_MS : UNFILLED_KEPT_MS),
   );
-  return page(account, orders, query);
+  return page(account, orders, { ...query, rowOf: historyRow });
 }
 
 /** The time range of a history query: seven days at most, the last seven by default. */
@@ -93,6 +96,16 @@ function ordersById(account: Account, { orderId, orderLinkId }: Query): readonly
   return order === undefined ? [] : [order];
 }
 
+/** Whether order/realtime still knows an order. */
+function isShown({ open, closedBuffer }: Account, order: Order): boolean {
+  return open.has(order) || closedBuffer.has(order.orderId);
+}
+
+function bufferedOrders(account: Account): readonly Order[] {
+  const orders = [...account.closedBuffer].flatMap((orderId) => account.orders.get(orderId) ?? []);
+  return orders.filter((order) => !account.open.has(order)).toSorted((a, b) => b.number - a.number);
+}
+
 function workingOrders(account: Account): readonly Order[] {
   return [...account.open].toSorted((a, b) => b.number - a.number);
 }
@@ -106,10 +119,13 @@ function isMeant(order: Order, query: Query): boolean {
   if (query.settleCoin !== undefined && query.settleCoin !== 'USDT') return false;
   if (query.baseCoin !== undefined && order.symbol !== `${query.baseCoin}USDT`) return false;
   if (!query.orderFilter) return true;
+  if (query.orderFilter !== 'Order' && query.orderFilter !== 'StopOrder') return false;
   return (query.orderFilter === 'StopOrder') === (order.stopOrderType !== '');
 }
 
-function page(account: Account, orders: readonly Order[], { category, limit, cursor }: Query): Answer {
+type Page = Query & { readonly rowOf: (order: Order) => Record<string, unknown> };
+
+function page(account: Account, orders: readonly Order[], { category, limit, cursor, rowOf }: Page): Answer {
   const after = cursor === undefined ? Number.POSITIVE_INFINITY : numberAt(account, cursor);
   const rows = orders.filter(({ number }) => number < after).slice(0, limit);
   const [first, last] = [rows[0], rows.at(-1)];
@@ -117,7 +133,7 @@ function page(account: Account, orders: readonly Order[], { category, limit, cur
     first === undefined || last === undefined
       ? ''
       : encodeCursor([`${first.orderId}:${first.createdAtMs}`, `${last.orderId}:${last.createdAtMs}`]);
-  return { result: { nextPageCursor, category, list: rows.map(orderRow) } };
+  return { result: { nextPageCursor, category, list: rows.map(rowOf) } };
 }
 
 /** A page goes on behind the order that ended the last one, wherever that order has gone since. */

@@ -1,14 +1,14 @@
 import { z } from 'zod';
-import { modeOf } from '../../engine/accounts.ts';
+import { modeOf } from '../../engine/money/accounts.ts';
 import type { Account, Position } from '../../engine/model.ts';
-import { positionOf } from '../../engine/positions.ts';
+import { positionOf } from '../../engine/money/positions.ts';
 import { refusals } from '../../engine/refusal.ts';
 import type { Venue } from '../../engine/venue.ts';
 import { parse, requireLinear } from '../call.ts';
 import type { Answer, Call } from '../call.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import { fields, limitField } from '../fields.ts';
-import { positionRow } from '../rows/position-row.ts';
+import { leverageRow, positionRow } from '../rows/position-row.ts';
 
 const listQuery = z.object({
   category: z.string(),
@@ -21,7 +21,7 @@ const listQuery = z.object({
 /** GET /v5/position/list (reference C.5): by symbol also flat, by coin only open; the cursor is never empty with rows. */
 export function positionList({ engine, account, input }: Call): Answer {
   const { category, symbol, settleCoin, limit, cursor } = parse(listQuery, input);
-  if (category === 'inverse') return { result: { category, nextPageCursor: '', list: [] } };
+  if (category === 'inverse') return { result: { nextPageCursor: '', category, list: [] } };
   requireLinear({ category });
   if (symbol === undefined && settleCoin === undefined) {
     throw refusals.parameter('Missing some parameters that must be filled in, symbol or settleCoin');
@@ -32,7 +32,7 @@ export function positionList({ engine, account, input }: Call): Answer {
   const last = page.at(-1);
   const nextPageCursor =
     last === undefined ? '' : encodeCursor([last.symbol, String(last.updatedAtMs), String(last.positionIdx)]);
-  return { result: { category, nextPageCursor, list: page.map((position) => positionRow(venue, account, position)) } };
+  return { result: { nextPageCursor, category, list: page.map((position) => positionRow(venue, account, position)) } };
 }
 
 function openPositions(account: Account, settleCoin: string | undefined): readonly Position[] {
@@ -56,6 +56,17 @@ function isAfter(position: Position, cursor: string | undefined): boolean {
   return position.symbol > symbol || (position.symbol === symbol && position.positionIdx > Number(positionIdx));
 }
 
+const symbolInfoQuery = z.object({ category: z.string(), symbol: fields.text });
+
+/** GET /v5/position/symbol-info (reference C.5): the leverage of each position, also of one that is not there. */
+export function symbolInfo({ engine, account, input }: Call): Answer {
+  const { category, symbol } = parse(symbolInfoQuery, input);
+  requireLinear({ category });
+  const symbols = symbol === undefined ? [...engine.venue.instruments.keys()] : [symbol];
+  const positions = symbols.flatMap((name) => ofSymbol(engine.venue, account, name));
+  return { result: { category, list: positions.map((position) => leverageRow(account, position)) } };
+}
+
 const tradingStopBody = z.object({
   category: z.string(),
   symbol: z.string(),
@@ -69,6 +80,10 @@ const tradingStopBody = z.object({
   slTriggerBy: fields.priceSource,
   tpSize: fields.change,
   slSize: fields.change,
+  tpOrderType: fields.legType,
+  slOrderType: fields.legType,
+  tpLimitPrice: fields.change,
+  slLimitPrice: fields.change,
 });
 
 /** POST /v5/position/trading-stop (reference C.16). */
@@ -86,13 +101,11 @@ const leverageBody = z.object({
   sellLeverage: fields.amount,
 });
 
-/** POST /v5/position/set-leverage (reference C.17): both sides equal. */
+/** POST /v5/position/set-leverage (reference C.17). */
 export function setLeverage({ engine, account, input }: Call): Answer {
   const request = parse(leverageBody, input);
   requireLinear(request);
-  if (request.buyLeverage !== request.sellLeverage)
-    throw refusals.parameter('buy leverage must be equal to sell leverage');
-  engine.setLeverage(account, request.symbol, request.buyLeverage);
+  engine.setLeverage(account, request.symbol, { buy: request.buyLeverage, sell: request.sellLeverage });
   return { result: {} };
 }
 

@@ -1,7 +1,7 @@
 import { show } from '../../engine/decimal.ts';
 import type { Execution } from '../../engine/model.ts';
 
-/** One row of execution/list (reference C.8). */
+/** One row of execution/list (reference C.8), with the empty values of the captures. */
 export function executionRow(execution: Execution): Record<string, unknown> {
   return {
     symbol: execution.symbol,
@@ -11,7 +11,7 @@ export function executionRow(execution: Execution): Record<string, unknown> {
     orderId: execution.orderId,
     stopOrderType: execution.stopOrderType === '' ? 'UNKNOWN' : execution.stopOrderType,
     execTime: String(execution.atMs),
-    feeCurrency: 'USDT',
+    feeCurrency: '',
     createType: execution.createType,
     feeRate: show(execution.feeRate),
     tradeIv: '',
@@ -23,16 +23,23 @@ export function executionRow(execution: Execution): Record<string, unknown> {
     orderPrice: show(execution.orderPrice),
     execValue: show(execution.execValue),
     closedSize: show(execution.closedSize),
-    execType: 'Trade',
+    execType: execution.execType,
     seq: execution.seq,
     side: execution.side,
-    indexPrice: show(execution.indexPrice),
+    indexPrice: '',
     leavesQty: show(execution.leavesQty),
     isMaker: execution.isMaker,
     execFee: show(execution.execFee),
     execId: execution.execId,
     marketUnit: '',
     execQty: show(execution.execQty),
-    extraFees: '',
+    extraFees: extraFeesOf(execution),
   };
+}
+
+/** The tax on top of the fee, with all its digits; "" where there is none (reference E.1). */
+function extraFeesOf({ extraFee, extraFeeRate }: Execution): unknown {
+  if (extraFeeRate === 0n) return '';
+  const tax = { feeCoin: 'USDT', feeType: 'GST', subFeeType: 'IND_GST' };
+  return [{ ...tax, feeRate: show(extraFeeRate), fee: show(extraFee) }];
 }

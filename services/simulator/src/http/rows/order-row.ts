@@ -5,14 +5,14 @@ import type { Order } from '../../engine/model.ts';
 
 const AVERAGE_PLACES = 8;
 
-/** One row of order/realtime and order/history, with the empty values of reference C.6. */
+/** One row of order/realtime, with the empty values of reference C.6; names in the order of the captures, then younger ones. */
 export function orderRow(order: Order): Record<string, unknown> {
   const leaves = isWorking(order) || order.status === 'Triggered' ? leavesOf(order) : 0n;
   return {
     symbol: order.symbol,
     orderType: order.orderType,
     orderLinkId: order.orderLinkId,
-    slLimitPrice: '0',
+    slLimitPrice: show(order.slLimitPrice),
     orderId: order.orderId,
     cancelType: order.cancelType,
     avgPrice: order.cumExecQty === 0n ? '' : show(roundTo(over(order.cumExecValue, order.cumExecQty), AVERAGE_PLACES)),
@@ -23,7 +23,8 @@ export function orderRow(order: Order): Record<string, unknown> {
     takeProfit: orEmpty(order.takeProfit),
     cumExecValue: show(order.cumExecValue),
     tpslMode: order.tpslMode,
-    smpType: 'None',
+    smpType: order.smpType,
+    triggerDirection: order.triggerDirection,
     blockTradeId: '',
     cumFeeDetail: order.cumExecFee === 0n ? {} : { USDT: show(order.cumExecFee) },
     isLeverage: '',
@@ -38,7 +39,8 @@ export function orderRow(order: Order): Record<string, unknown> {
     updatedTime: String(order.updatedAtMs),
     side: order.side,
     smpGroup: 0,
-    tpLimitPrice: '0',
+    triggerPrice: orEmpty(order.triggerPrice),
+    tpLimitPrice: show(order.tpLimitPrice),
     cumExecFee: show(order.cumExecFee),
     leavesQty: show(leaves),
     slTriggerBy: order.slTriggerBy,
@@ -50,14 +52,24 @@ export function orderRow(order: Order): Record<string, unknown> {
     stopLoss: orEmpty(order.stopLoss),
     marketUnit: '',
     smpOrderId: '',
-    ...triggerFields(order),
-    parentOrderLinkId: order.parentOrderLinkId,
-    closedPnl: show(order.closedPnl),
+    triggerBy: order.triggerBy,
+    ...youngerFields(order),
   };
 }
 
-function triggerFields({ triggerBy, triggerDirection, triggerPrice }: Order): Record<string, unknown> {
-  return { triggerBy, triggerDirection, triggerPrice: orEmpty(triggerPrice) };
+/** One row of order/history, which says a little more (reference C.7). */
+export function historyRow(order: Order): Record<string, unknown> {
+  return { ...orderRow(order), rpiTakerAccess: false, rpiMatchedQty: '0' };
+}
+
+function youngerFields({ parentOrderLinkId, slippage }: Order): Record<string, unknown> {
+  const tolerance = show(slippage?.tolerance ?? 0n);
+  return {
+    parentOrderLinkId,
+    extraFees: '',
+    slippageToleranceType: slippage?.type ?? 'UNKNOWN',
+    slippageTolerance: tolerance,
+  };
 }
 
 function orEmpty(price: Decimal): string {

@@ -1,0 +1,38 @@
+import type { RawData } from 'ws';
+import { z } from 'zod';
+
+/** What a client sent; ids keep the type they came in (reference D.2). */
+export interface IncomingFrame {
+  readonly op: string;
+  readonly reqId: string | number | undefined;
+  readonly args: readonly unknown[];
+  /** The whole object, for trade requests. */
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+const fields = z.record(z.string(), z.unknown());
+const id = z.union([z.string(), z.number()]);
+
+/** Reads a frame; a text that says what is wrong for one that is no JSON object. Wrong types of a field count as absent. */
+export function readFrame(data: RawData): IncomingFrame | string {
+  let value: unknown;
+  try {
+    value = JSON.parse(textOf(data));
+  } catch (error) {
+    return `Failed to decode incoming data:${error instanceof Error ? error.message : 'invalid'}`;
+  }
+  const parsed = fields.safeParse(value);
+  if (!parsed.success || Array.isArray(value)) return 'Failed to decode incoming data:not an object';
+  const { op, args, req_id: streamId, reqId: tradeId } = parsed.data;
+  return {
+    op: typeof op === 'string' ? op : '',
+    reqId: id.safeParse(streamId ?? tradeId).data,
+    args: Array.isArray(args) ? args : [],
+    fields: parsed.data,
+  };
+}
+
+function textOf(data: RawData): string {
+  if (Array.isArray(data)) return Buffer.concat(data).toString();
+  return Buffer.isBuffer(data) ? data.toString() : Buffer.from(data).toString();
+}
