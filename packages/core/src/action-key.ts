@@ -9,7 +9,9 @@ import type { Decimal } from './decimal.ts';
 export function actionKey(action: Action): string {
   switch (action.type) {
     case 'set-stop':
-      return setStopKey(action.stop.triggerPrice);
+      return action.stop.trailing === undefined
+        ? setStopKey(action.stop.triggerPrice)
+        : `set-trailing:${format(action.stop.trailing.distance)}`;
     case 'create':
       return `create:${action.leg}:${format(action.order.qty)}`;
     case 'amend': {

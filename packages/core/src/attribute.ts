@@ -6,8 +6,6 @@ import { parseOrderLinkId } from './order-link-id.ts';
 
 const TRADES: ReadonlySet<string> = new Set(['Trade', 'BlockTrade', 'MovePosition', 'FutureSpread']);
 const FORCED: ReadonlySet<string> = new Set(['BustTrade', 'AdlTrade', 'Settle', 'Delivery']);
-const STOPS: ReadonlySet<string> = new Set(['StopLoss', 'TrailingStop']);
-const STOP_CREATORS: ReadonlySet<string> = new Set(['CreateByStopLoss', 'CreateByTrailingStop']);
 
 export type Attributed = Executed & { readonly by: ExecutedBy };
 
@@ -36,11 +34,15 @@ export function attribute(
 
 function ownLeg(execution: Execution, who: { installation: string; planId: string }): ExecutedBy | undefined {
   const { orderLinkId, stopOrderType, createType } = execution;
-  if (orderLinkId === '') {
-    return STOPS.has(stopOrderType) || STOP_CREATORS.has(createType) ? 'stop' : undefined;
-  }
+  if (orderLinkId === '') return stopOf(stopOrderType, createType);
   const identity = parseOrderLinkId(orderLinkId);
   return identity?.installation === who.installation && identity.planId === who.planId ? identity.leg : undefined;
+}
+
+/** The position's own stops have an empty id and tell by their kind which of the two they are. */
+function stopOf(stopOrderType: string, createType: string): ExecutedBy | undefined {
+  if (stopOrderType === 'TrailingStop' || createType === 'CreateByTrailingStop') return 'stop-trailing';
+  return stopOrderType === 'StopLoss' || createType === 'CreateByStopLoss' ? 'stop' : undefined;
 }
 
 function part(execution: Execution, by: ExecutedBy, qty: Decimal): Attributed {

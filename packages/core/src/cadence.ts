@@ -50,9 +50,10 @@ function openBooksWaitMs({ hasClosedBooks, tpSl: { openBooksSinceMs }, nowMs }: 
   return openForMs < OPEN_BOOKS_NEAR_FOR_MS ? NEAR_MS : QUIET_MS;
 }
 
-function isNearLevel({ own, position, plan, prices }: View): boolean {
+function isNearLevel({ own, position, trailingRow, plan, prices }: View): boolean {
   if (prices === undefined) return false;
-  const limits = own.map(({ row }) => row.price).filter((price) => price !== undefined && price > 0n);
+  const trail = trailingRow?.triggerPrice ?? plan.trailingStop?.activePrice;
+  const limits = [...own.map(({ row }) => row.price), trail].filter((price) => price !== undefined && price > 0n);
   const stop = position?.stopLoss;
   const isStopNear = stop !== undefined && isNear(stop, triggerPriceOf(prices, plan.stopLoss.triggerBy));
   return isStopNear || limits.some((price) => price !== undefined && isNear(price, prices.last));

@@ -21,8 +21,11 @@ export function checkPlan(
   return [
     ...checkDeadlines(plan, path, nowMs),
     ...checkShape(plan, path),
+    ...checkNumbers(plan, path),
     ...checkTakeProfits(plan, path),
     ...checkStop(plan, path),
+    ...checkTrailing(plan, path),
+    ...checkTimeLimit(plan, path),
     ...(instrument === undefined ? [unlisted] : checkAgainst(plan, path, instrument)),
   ];
 }
@@ -38,23 +41,31 @@ function checkDeadlines(plan: Plan, path: string, nowMs: number): readonly Fault
   return faults;
 }
 
-function checkShape({ entries, takeProfits, breakeven, ...plan }: Plan, path: string): readonly Fault[] {
+function checkShape({ entries, takeProfits, adopted }: Plan, path: string): readonly Fault[] {
   const faults: Fault[] = [];
   const markets = entries.filter(({ type }) => type === 'Market').length;
-  if (entries.length === 0) faults.push({ path: `${path}.entries`, message: 'must not be empty' });
+  if (entries.length === 0 && adopted === undefined)
+    faults.push({ path: `${path}.entries`, message: 'must not be empty' });
   if (markets > 1)
     faults.push({ path: `${path}.entries`, message: `has ${markets} market entries, at most one is allowed` });
-  if (takeProfits.length === 0) faults.push({ path: `${path}.takeProfits`, message: 'must not be empty' });
+  if (takeProfits.length === 0 && adopted === undefined)
+    faults.push({ path: `${path}.takeProfits`, message: 'must not be empty' });
 
+  return faults;
+}
+
+/** Take-profits that something waits for exist. */
+function checkNumbers(plan: Plan, path: string): readonly Fault[] {
+  const { breakeven, cancelEntriesAfterTakeProfit, trailingStop, takeProfits } = plan;
   const numbered = [
     [`${path}.breakeven.afterTakeProfit`, breakeven?.afterTakeProfit],
-    [`${path}.cancelEntriesAfterTakeProfit`, plan.cancelEntriesAfterTakeProfit],
+    [`${path}.cancelEntriesAfterTakeProfit`, cancelEntriesAfterTakeProfit],
+    [`${path}.trailingStop.afterTakeProfit`, trailingStop?.afterTakeProfit],
   ] as const;
-  for (const [where, number] of numbered) {
+  return numbered.flatMap(([where, number]) => {
     const exists = number === undefined || (number >= 1 && number <= takeProfits.length && Number.isInteger(number));
-    if (!exists) faults.push({ path: where, message: `there is no take-profit ${number}` });
-  }
-  return faults;
+    return exists ? [] : [{ path: where, message: `there is no take-profit ${number}` }];
+  });
 }
 
 function checkTakeProfits(plan: Plan, path: string): readonly Fault[] {
@@ -87,6 +98,22 @@ function checkStop(plan: Plan, path: string): readonly Fault[] {
   return [{ path: `${path}.stopLoss.triggerPrice`, message }];
 }
 
+/** A distance that no price of the plan leaves room for would put the trail at or under zero. */
+function checkTrailing(plan: Plan, path: string): readonly Fault[] {
+  const { trailingStop, side } = plan;
+  if (trailingStop === undefined) return [];
+  const { distance, activePrice } = trailingStop;
+  const faults: Fault[] = [];
+  if (entryPrices(plan).some((price) => distance >= price)) {
+    faults.push({ path: `${path}.trailingStop.distance`, message: 'must be less than every entry price' });
+  }
+  if (activePrice !== undefined && entryPrices(plan).some((price) => !isBeyond(side, activePrice, price))) {
+    const message = 'must be on the profit side of every entry and of the market';
+    faults.push({ path: `${path}.trailingStop.activePrice`, message });
+  }
+  return faults;
+}
+
 function entryPrices({ entries, referencePrice }: Plan): readonly Decimal[] {
   const limits = entries.flatMap((entry) => (entry.type === 'Limit' ? [entry.price] : []));
   return referencePrice === undefined ? limits : [...limits, referencePrice];
@@ -99,6 +126,7 @@ function isBeyond(side: Side, price: Decimal, than: Decimal): boolean {
 function checkAgainst(plan: Plan, path: string, instrument: Instrument): readonly Fault[] {
   const prices: readonly (readonly [string, Decimal])[] = [
     [`${path}.stopLoss.triggerPrice`, plan.stopLoss.triggerPrice],
+    ...trailingPrices(plan, path),
     ...plan.takeProfits.map(({ price }, index) => [`${path}.takeProfits[${index}].price`, price] as const),
     ...plan.entries.flatMap((entry, index) =>
       entry.type === 'Limit' ? [[`${path}.entries[${index}].price`, entry.price] as const] : [],
@@ -111,6 +139,18 @@ function checkAgainst(plan: Plan, path: string, instrument: Instrument): readonl
     ...plan.entries.flatMap((entry, index) => checkEntry(entry, `${path}.entries[${index}]`, plan, instrument)),
     ...checkLadder(plan, path, instrument),
   ];
+}
+
+function checkTimeLimit({ timeLimit }: Plan, path: string): readonly Fault[] {
+  if (timeLimit === undefined || timeLimit.afterMs > 0) return [];
+  return [{ path: `${path}.timeLimit.afterMs`, message: 'must be above 0' }];
+}
+
+function trailingPrices({ trailingStop }: Plan, path: string): readonly (readonly [string, Decimal])[] {
+  if (trailingStop === undefined) return [];
+  const { distance, activePrice } = trailingStop;
+  const prices = [[`${path}.trailingStop.distance`, distance] as const];
+  return activePrice === undefined ? prices : [...prices, [`${path}.trailingStop.activePrice`, activePrice]];
 }
 
 function checkStatus({ symbol, status, deliveryTimeMs }: Instrument, path: string): readonly Fault[] {

@@ -1,10 +1,11 @@
 import type { Action, Attempts, Condition, ConditionName, TpSlState } from './decision.ts';
+import { format } from './decimal.ts';
 import { isTakeProfit } from './executed.ts';
 import { FAILING_AFTER } from './settle.ts';
 import { opposite } from './level.ts';
 import { protection } from './protection.ts';
 import type { Draft } from './rule.ts';
-import { isBusy } from './view.ts';
+import { executedQty, isBusy } from './view.ts';
 import type { View } from './view.ts';
 
 /** Books that are open for longer than the listings may lag, and one more look, are no longer waited for in silence. */
@@ -37,14 +38,23 @@ export function tpSlConditions(
   const found = new Map(draft.conditions);
   found.delete('EntryExpired');
   if (draft.stop !== undefined) {
-    const covered = protection(view.snapshot, view.plan);
+    const covered = protection(view.snapshot, view.plan, draft.tpSl.operatorStop?.level);
     if (typeof covered === 'object') found.set('NoStop', covered.missing);
   }
-  if (isMismatch(draft.tpSl, view)) found.set('SizeMismatch', 'the executions do not add up to the position');
-  if (isBusy(view)) found.set('PositionBusy', `position status ${view.snapshot.position?.status ?? ''}`);
-  if (hasForeign(view)) found.set('ForeignOrder', "an order that is not ours can change this plan's position");
+  for (const [name, detail] of positionConditions(draft, view)) found.set(name, detail);
   if (isCut(draft, view, wanted)) found.set('CapacityShortfall', 'a take-profit works with less than was asked');
   for (const [name, detail] of failing(attempts)) found.set(name, detail);
+  return found;
+}
+
+/** What others did to the position, and what the exchange does. */
+function positionConditions({ tpSl, stop }: Draft, view: View): ReadonlyMap<ConditionName, string> {
+  const found = new Map<ConditionName, string>();
+  if (isMismatch(tpSl, view)) found.set('SizeMismatch', 'the executions do not add up to the position');
+  if (isBusy(view)) found.set('PositionBusy', `position status ${view.snapshot.position?.status ?? ''}`);
+  if (hasForeign(view)) found.set('ForeignOrder', "an order that is not ours can change this plan's position");
+  const added = executedQty(view, 'external-in');
+  if (stop !== undefined && added > 0n) found.set('ExternalQuantity', `others added ${format(added)} to the position`);
   return found;
 }
 

@@ -11,6 +11,7 @@ import { limitOrderActions, mayEnter } from './limit-order-actions.ts';
 import type { Lane } from './model.ts';
 import { placedNow, progress } from './progress.ts';
 import type { Draft } from './rule.ts';
+import { timeLimitMs } from './rules/time-limit.ts';
 import { RULES } from './rules/index.ts';
 import { isStopInPlace, tpSlActions } from './tp-sl-actions.ts';
 import { isStopFiring, viewOf } from './view.ts';
@@ -33,6 +34,8 @@ function draftOf(view: View): Draft {
   const blank: Draft = {
     tpSl: progress(view),
     stop: undefined,
+    isStopHeld: false,
+    trailing: undefined,
     takeProfits: undefined,
     exitNow: false,
     entries: new Map(),
@@ -66,7 +69,7 @@ function decideTpSl(snapshot: Snapshot, context: Context<'tp-sl'>): Decision<'tp
         : nextCheckInMs(view, {
             isConfirming: actions.length > 0 || isUrgent(state, view),
             retryAtMs: heldBackUntil(wanted, attempts, view.nowMs),
-            deadlinesMs: [],
+            deadlinesMs: timeLimitMs(state, view),
             awaitsBooks: true,
           }),
   };

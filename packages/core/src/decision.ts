@@ -20,9 +20,22 @@ export type Action = { readonly reason: string; readonly budget: BudgetLane; rea
 /** waiting (nothing filled) -> open -> scaled-out (past the breakeven take-profit) -> closing (flat, orders left) -> closed. */
 export type Stage = 'waiting' | 'open' | 'scaled-out' | 'closing' | 'closed';
 
-export type CloseReason = 'take-profit' | 'stop' | 'exit' | 'external' | 'liquidation' | 'not-entered';
+export type CloseReason =
+  | 'take-profit'
+  | 'stop'
+  | 'trailing-stop'
+  | 'exit'
+  | 'external'
+  | 'liquidation'
+  | 'not-entered';
 
-export type ExitReason = 'through-breakeven' | 'through-stop' | 'entry-after-flat' | 'operator' | 'time-limit';
+export type ExitReason =
+  | 'through-breakeven'
+  | 'through-step'
+  | 'through-stop'
+  | 'entry-after-flat'
+  | 'operator'
+  | 'time-limit';
 
 /** A level that holds now, not an event: since when, and what it is about. */
 export type ConditionName =
@@ -32,6 +45,9 @@ export type ConditionName =
   | 'SizeMismatch'
   | 'CapacityShortfall'
   | 'ForeignOrder'
+  | 'ExternalChange'
+  | 'ExternalConflict'
+  | 'ExternalQuantity'
   | 'EntryExpired'
   | 'ActionFailing'
   | 'PositionBusy'
@@ -92,8 +108,22 @@ export interface TpSlState {
   readonly confirmedStop?: Decimal;
   /** The level of the last stop that the exchange acknowledged in this epoch: no fact (F-18), but never loosened from (S-09). */
   readonly acknowledgedStop?: Decimal;
+  /** The trailing stop that was acknowledged last in this epoch, and when, ms: listings need a second to show it (S-10). */
+  readonly armedTrailing?: { readonly distance: Decimal; readonly sinceMs: number; readonly isShown?: boolean };
+  /** The stop that stands as it is wanted, and since when both rows show it, ms: one elsewhere was moved by somebody. */
+  readonly settledStop?: { readonly level: Decimal; readonly sinceMs: number };
+  /** A stop that the operator set and that holds, and the level of the rules in whose place it stands. */
+  readonly operatorStop?: { readonly level: Decimal; readonly instead: Decimal };
+  /** Take-profits that somebody cancelled and that stay so. */
+  readonly dropped?: readonly Leg[];
+  /** Take-profits whose cancel was sent by us: that they go is nobody else's doing. */
+  readonly cancelled?: readonly Leg[];
+  /** When something was put back that somebody had changed, ms, by what it is: `stop`, `trailing`, `t1`, `t1:price`. */
+  readonly reassertions?: Readonly<Record<string, readonly number[]>>;
   /** The position epoch of the plan, where the exchange tells it (S-23). */
   readonly openTimeMs?: number;
+  /** When the position was opened, as far as that is known: where its time limit starts, ms. Only with a time limit. */
+  readonly openedAtMs?: number;
   /** What our entries had brought into that epoch when it was last seen: more of it in a later epoch opened that one. */
   readonly epochEntered?: Decimal;
   /** Executed by earlier generations of a leg, when its present one began. */

@@ -1,6 +1,6 @@
 import { divide, format } from './decimal.ts';
 import type { MonitorEvent, TpSlState } from './decision.ts';
-import { isEntry, isTakeProfit } from './executed.ts';
+import { isEntry, isStop, isTakeProfit } from './executed.ts';
 import type { Conditions } from './conditions.ts';
 import type { Executed, ExecutedBy } from './facts.ts';
 import type { Lane } from './model.ts';
@@ -56,7 +56,7 @@ function fillType(by: ExecutedBy): MonitorEvent['type'] {
   if (isEntry(by)) return 'entry-filled';
   if (isTakeProfit(by)) return 'take-profit-filled';
   if (by === 'x') return 'exit-filled';
-  return by === 'stop' ? 'stop-filled' : 'external-change';
+  return isStop(by) ? 'stop-filled' : 'external-change';
 }
 
 function exitStarted(before: TpSlState, { exit }: TpSlState, view: View): readonly MonitorEvent[] {

@@ -103,6 +103,14 @@ export interface StopSpec {
   readonly positionIdx: PositionIdx;
   readonly triggerPrice: Decimal;
   readonly triggerBy: TriggerBy;
+  /** Arms the native trailing stop in the same request. Left out, it is not named: what is there stays (S-10). */
+  readonly trailing?: TrailingSpec;
+}
+
+/** A distance in price, and the last price from which it follows; absent = at once. */
+export interface TrailingSpec {
+  readonly distance: Decimal;
+  readonly activePrice?: Decimal;
 }
 
 /** The outcome of one write, in the order asked. `ok` is an acknowledgement only: facts come from reading (S-03). */
@@ -138,7 +146,7 @@ export interface Exchange {
   createOrders(orders: readonly OrderSpec[], options: WriteOptions): Promise<readonly WriteReply[]>;
   amendOrders(orders: readonly AmendSpec[], options: WriteOptions): Promise<readonly WriteReply[]>;
   cancelOrders(orders: readonly CancelSpec[], options: WriteOptions): Promise<readonly WriteReply[]>;
-  /** Sets or moves the position's Full-mode stop (reference C.16). */
+  /** Sets or moves the position's Full-mode stop, and arms its trailing stop where one is given (reference C.16). */
   setStop(stop: StopSpec, options: WriteOptions): Promise<WriteReply>;
 }
 

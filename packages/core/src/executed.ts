@@ -21,12 +21,22 @@ export function isEntry(by: ExecutedBy): by is `e${number}` {
 }
 
 export function isTakeProfit(by: ExecutedBy): by is `t${number}` {
-  return by.startsWith('t');
+  return /^t\d/.test(by);
+}
+
+/** Whether the position's stop or its trailing stop closed it. */
+export function isStop(by: ExecutedBy): boolean {
+  return by === 'stop' || by === 'stop-trailing';
+}
+
+/** Whether the plan answers for it: its entries, and what it adopted. */
+export function isOwnOpening(by: ExecutedBy): boolean {
+  return isEntry(by) || by === 'adopted';
 }
 
 /** Whether it added to the position. */
 export function isOpening(by: ExecutedBy): boolean {
-  return isEntry(by) || by === 'external-in';
+  return isOwnOpening(by) || by === 'external-in';
 }
 
 /** What the executions say that the position's size should be, on whichever side it is. */

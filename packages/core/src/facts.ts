@@ -11,6 +11,10 @@ export interface PositionRow {
   /** The Full-mode position stop; undefined = none. */
   readonly stopLoss: Decimal | undefined;
   readonly liqPrice: Decimal | undefined;
+  /** Distance of the native trailing stop; absent = none. */
+  readonly trailingStop?: Decimal;
+  /** From which price on it follows; absent = at once, or not told: position/list does not name it (reference C.5). */
+  readonly activePrice?: Decimal;
   /** Normal, Liq, Adl, or a value that we do not know yet. */
   readonly status: string;
   /** Cross sequence of the last fill; -1 if never traded. */
@@ -70,10 +74,19 @@ export interface Execution {
 }
 
 /**
- * Which executions a sum belongs to: one of our legs, the position's stop, the exchange closing by force (BustTrade,
- * AdlTrade, Settle), or somebody else's orders in and out.
+ * Which executions a sum belongs to: one of our legs, the position's stop, its trailing stop, the exchange closing by force (BustTrade,
+ * AdlTrade, Settle), or somebody else's orders in and out. `adopted` is no execution: what stood when its plan was made.
  */
-export type ExecutedBy = `e${number}` | `t${number}` | 'x' | 'stop' | 'liquidation' | 'external-in' | 'external-out';
+export type ExecutedBy =
+  | `e${number}`
+  | `t${number}`
+  | 'x'
+  | 'stop'
+  | 'stop-trailing'
+  | 'liquidation'
+  | 'adopted'
+  | 'external-in'
+  | 'external-out';
 
 /** Sums over all executions of one `ExecutedBy`: base coin, quote coin, fees paid. */
 export interface Executed {

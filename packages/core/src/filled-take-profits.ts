@@ -1,5 +1,5 @@
 import type { Decimal } from './decimal.ts';
-import { executedBy, isEntry, isTakeProfit } from './executed.ts';
+import { executedBy, isOpening, isTakeProfit } from './executed.ts';
 import { distribute } from './ladder.ts';
 import type { Rung } from './ladder.ts';
 import type { Leg, TakeProfitLeg } from './model.ts';
@@ -16,8 +16,7 @@ export function filledTakeProfits(view: View): readonly Leg[] {
   const { executed } = snapshot;
   if (executedBy(executed, isTakeProfit).qty === 0n) return tpSl.filledTakeProfits;
 
-  const entered =
-    executedBy(executed, (by) => isEntry(by) || by === 'external-in').qty - executedQty(view, 'external-out');
+  const entered = executedBy(executed, (by) => isOpening(by)).qty - executedQty(view, 'external-out');
   const fresh = plan.takeProfits.map((rung) => ({ ...rung, executed: 0n, executedOfWorking: 0n, isFilled: false }));
   const { targets, hosts } = distribute(entered > 0n ? entered : 0n, fresh, ladderRules(view));
 

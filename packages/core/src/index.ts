@@ -1,4 +1,6 @@
 export { actionKey } from './action-key.ts';
+export { adopt } from './adopt.ts';
+export type { Adoption, AdoptionContext, AdoptionTemplate } from './adopt.ts';
 export { attribute } from './attribute.ts';
 export type { Attributed } from './attribute.ts';
 export { NOT_DUE } from './cadence.ts';

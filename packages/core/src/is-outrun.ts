@@ -7,15 +7,17 @@ import type { OwnOrder } from './own-orders.ts';
 import { positionOf } from './view.ts';
 
 /**
- * Whether the market has very likely overtaken the rows: the prices are newer, and stand at or beyond a working limit or
- * the stop; or an order row shows less executed than its leg is known to have. Such rows are read again, not trusted.
+ * Whether the market has very likely overtaken the rows: the prices are newer, and stand at or beyond a working limit, the
+ * stop or the trailing stop; or an order row shows less executed than its leg is known to have. Such rows are read again, not trusted.
  */
 export function isOutrun(snapshot: Snapshot, plan: Plan): boolean {
-  const { own, stop } = ordersByOwner(snapshot, plan);
+  const { own, stop, trailing } = ordersByOwner(snapshot, plan);
   if (own.some((order) => lagsExecutions(order, snapshot))) return true;
   const { prices } = snapshot;
   if (prices === undefined) return false;
-  return areLimitsCrossed(own, prices, snapshot) || isStopPassed(stop, prices, snapshot, plan);
+  if (areLimitsCrossed(own, prices, snapshot) || isStopPassed(stop, prices, snapshot, plan)) return true;
+  const isNewer = prices.atMs > snapshot.ordersAtMs;
+  return isNewer && trailing?.triggerPrice !== undefined && isThrough(plan.side, trailing.triggerPrice, prices.last);
 }
 
 function areLimitsCrossed(own: readonly OwnOrder[], prices: Prices, { ordersAtMs }: Snapshot): boolean {

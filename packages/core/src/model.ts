@@ -50,6 +50,41 @@ export interface TakeProfit {
   readonly share: Decimal;
 }
 
+/** Where the stop stands at first, and whether it follows the take-profits. */
+export interface StopPolicy {
+  readonly triggerPrice: Decimal;
+  readonly triggerBy: TriggerBy;
+  /** Past take-profit n the stop goes to the price of n-1, for n >= 2; the step after the first is `Plan.breakeven`. */
+  readonly steps?: { readonly ifThrough: 'exit' | 'keep' };
+}
+
+/**
+ * `reassert` puts back what somebody changed, but not for ever: two programs must not fight. `respect` takes it for the
+ * operator's will, except that a position never stays without a stop.
+ */
+export interface ExternalChanges {
+  readonly policy: 'respect' | 'reassert';
+  /** After so many times of putting one thing back within `withinMs` it is left alone for a while; absent = 3 in a minute. */
+  readonly mostReassertions?: number;
+  readonly withinMs?: number;
+}
+
+/** `close` leaves the position, `tighten` moves its stop to breakeven as soon as the market allows it. */
+export interface TimeLimit {
+  /** From the position's opening, ms. */
+  readonly afterMs: number;
+  readonly action: 'close' | 'tighten';
+}
+
+/** Armed at once, or when take-profit number `afterTakeProfit` is filled. */
+export interface TrailingPolicy {
+  /** How far behind the best last price it follows, in price. */
+  readonly distance: Decimal;
+  /** It follows from this last price on; absent = from where the price is when it is armed. */
+  readonly activePrice?: Decimal;
+  readonly afterTakeProfit?: number;
+}
+
 /** What the user wants for one position. Immutable; a monitor is a plan plus its state. */
 export interface Plan {
   /** 12 characters of base32, unique per installation: the monitor's id and part of every orderLinkId (S-24). */
@@ -59,10 +94,18 @@ export interface Plan {
   readonly positionIdx: PositionIdx;
   readonly side: Side;
   readonly entries: readonly Entry[];
+  /** A position that stood before its plan, and what of it; absent = the plan's entries open it. */
+  readonly adopted?: { readonly qty: Decimal; readonly averagePrice: Decimal };
   readonly takeProfits: readonly TakeProfit[];
-  readonly stopLoss: { readonly triggerPrice: Decimal; readonly triggerBy: TriggerBy };
+  readonly stopLoss: StopPolicy;
   /** Moves the stop to breakeven once take-profit number `afterTakeProfit` is filled. */
   readonly breakeven?: { readonly afterTakeProfit: number; readonly ifThrough: 'exit' | 'keep' };
+  /** A native trailing stop beside the stop, which stays as its floor (S-10). */
+  readonly trailingStop?: TrailingPolicy;
+  /** What happens when the position has been open for so long. */
+  readonly timeLimit?: TimeLimit;
+  /** What holds when somebody else moves or cancels what is ours; absent = it is put back. */
+  readonly externalChanges?: ExternalChanges;
   /** Cancels entries that still rest once this take-profit is filled. */
   readonly cancelEntriesAfterTakeProfit?: number;
   /** A market entry that has not filled by then expires (S-21); ms since 1970, Redis time. */

@@ -3,6 +3,7 @@ import { hasClosedBooks } from './has-closed-books.ts';
 import type { PositionRow, Snapshot } from './facts.ts';
 import { isLeg } from './is-leg.ts';
 import type { Leg, Plan } from './model.ts';
+import { withAdopted } from './with-adopted.ts';
 import { ordersByOwner } from './own-orders.ts';
 
 /** What the lanes remember about their orders: without it an order that vanished without a trace is not noticed. */
@@ -18,7 +19,7 @@ export interface Memory {
  */
 export function needsExecutions(snapshot: Snapshot, plan: Plan, memory: Memory = {}): boolean {
   const { position, executed } = snapshot;
-  if (!hasClosedBooks(snapshot) || isReopened(position, memory)) return true;
+  if (!hasClosedBooks(withAdopted(snapshot, plan)) || isReopened(position, memory)) return true;
 
   const { own } = ordersByOwner(snapshot, plan);
   if (own.some(({ leg, row }) => row.cumExecQty > (executed.get(leg)?.qty ?? 0n))) return true;

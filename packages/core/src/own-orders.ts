@@ -24,6 +24,8 @@ export interface OrdersByOwner {
   readonly own: readonly OwnOrder[];
   /** The position's Full-mode stop (S-01); undefined = none is listed. */
   readonly stop: OrderRow | undefined;
+  /** The position's trailing stop, once it is armed: before that no order stands for it (S-10). */
+  readonly trailing: OrderRow | undefined;
   /** Everybody else's: never touched, but counted (S-24). */
   readonly foreign: readonly OrderRow[];
 }
@@ -37,6 +39,7 @@ export function ordersByOwner(snapshot: Snapshot, plan: Plan, installation?: str
   return {
     own: own.toSorted(newestFirst),
     stop: working.find((row) => isPositionStop(row) && row.stopOrderType === 'StopLoss'),
+    trailing: working.find((row) => isPositionStop(row) && row.stopOrderType === 'TrailingStop'),
     foreign: working.filter((row) => !ownRows.has(row) && !isPositionStop(row)),
   };
 }

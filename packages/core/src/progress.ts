@@ -7,10 +7,13 @@ import { hasLateEntry } from './has-late-entry.ts';
 import { isLeg } from './is-leg.ts';
 import { isListedSince } from './is-listed-since.ts';
 import type { Leg } from './model.ts';
+import { externalPolicy, withReassertion } from './reassertions.ts';
 import { reopened } from './reopened.ts';
 import { FILLED } from './rules/entry.ts';
 import { NEXT_STAGE } from './stage.ts';
 import type { Evidence } from './stage.ts';
+import { withoutPosition } from './without-position.ts';
+import { vanishedByHand } from './vanished-by-hand.ts';
 import { executedQty, workingOrder } from './view.ts';
 import type { View } from './view.ts';
 
@@ -29,6 +32,7 @@ export function progress(view: View): TpSlState {
     ...(fills.size > 0 && { lastFillAtMs: nowMs }),
     ...(lastOut !== undefined && { lastOut }),
     ...epochNow(view),
+    ...openedNow(view),
     ...generationsNow(view),
   };
   return advance(withoutStale(counted, view), view);
@@ -36,26 +40,48 @@ export function progress(view: View): TpSlState {
 
 /** Drops what the facts have overtaken: what was asked of another capacity (S-18), and what was about a position that ended. */
 function withoutStale(state: TpSlState, view: View): TpSlState {
-  const { placed: before, asked: _asked, shown: _shown, openBooksSinceMs = view.nowMs, ...rest } = state;
+  const {
+    placed: before,
+    asked: _asked,
+    shown: _shown,
+    openBooksSinceMs = view.nowMs,
+    cancelled = [],
+    ...rest
+  } = state;
   const placed = placedNow(before, view, () => true);
+  const leaving = cancelled.filter((leg) => placed?.[leg] !== undefined);
   return {
-    ...withoutEnded(rest, view),
+    ...withoutEnded(withVanished(rest, vanishedByHand(state, view), view), view),
     ...(placed !== undefined && { placed }),
+    ...(leaving.length > 0 && { cancelled: leaving }),
     ...(!view.hasClosedBooks && { openBooksSinceMs }),
     ...askedNow(state, view),
   };
 }
 
-/** An exit and a stop that was passed end at flat; a stop that was acknowledged, also where a new position stands by now. */
+/** An exit and a stop that was passed end at flat; stops that were acknowledged, also where a new position stands by now. */
 function withoutEnded(state: TpSlState, view: View): TpSlState {
-  const { exit, throughSinceMs, acknowledgedStop, ...rest } = state;
-  if (isFlat(view)) return rest;
+  const { exit, throughSinceMs, ...lasting } = state;
+  if (isFlat(view)) return withoutPosition(lasting);
   return {
-    ...rest,
+    ...(reopened(view) === undefined ? withShownTrailing(lasting, view) : withoutPosition(lasting)),
     ...(exit !== undefined && { exit }),
     ...(throughSinceMs !== undefined && { throughSinceMs }),
-    ...(acknowledgedStop !== undefined && reopened(view) === undefined && { acknowledgedStop }),
   };
+}
+
+function withShownTrailing<S extends Pick<TpSlState, 'armedTrailing'>>(state: S, { position }: View): S {
+  const { armedTrailing } = state;
+  if (armedTrailing === undefined || armedTrailing.isShown === true) return state;
+  if (position?.trailingStop !== armedTrailing.distance) return state;
+  return { ...state, armedTrailing: { ...armedTrailing, isShown: true } };
+}
+
+/** What was cancelled by hand stays so where the plan respects it, and is counted where it will be placed again. */
+function withVanished(state: TpSlState, legs: readonly Leg[], { plan, nowMs }: View): TpSlState {
+  if (legs.length === 0) return state;
+  if (externalPolicy(plan).policy === 'respect') return { ...state, dropped: [...(state.dropped ?? []), ...legs] };
+  return legs.reduce((counted, leg) => withReassertion(counted, leg, nowMs), state);
 }
 
 /**
@@ -163,13 +189,14 @@ function isReadWellAfter(sinceMs: number | undefined, snapshot: Snapshot): boole
 function closeReason({ lastOut }: TpSlState): NonNullable<TpSlState['closeReason']> {
   if (lastOut === undefined || lastOut === 'external-out') return 'external';
   if (lastOut === 'liquidation' || lastOut === 'stop') return lastOut;
+  if (lastOut === 'stop-trailing') return 'trailing-stop';
   return lastOut === 'x' ? 'exit' : 'take-profit';
 }
 
 /** Of several at once, the one that closes a whole position is taken for the last. */
 function newestOut(fills: Iterable<ExecutedBy>): ExecutedBy | undefined {
   const out = [...fills].filter((by) => !isOpening(by));
-  const closers: readonly ExecutedBy[] = ['liquidation', 'x', 'stop', 'external-out'];
+  const closers: readonly ExecutedBy[] = ['liquidation', 'x', 'stop', 'stop-trailing', 'external-out'];
   return closers.find((by) => out.includes(by)) ?? out.toSorted().at(-1);
 }
 
@@ -185,6 +212,15 @@ function epochNow({ tpSl, position, entered, hasClosedBooks }: View): Pick<TpSlS
   if (openTimeMs === undefined || entered.qty === 0n || !hasClosedBooks) return {};
   const isSame = tpSl.openTimeMs === undefined || tpSl.openTimeMs === openTimeMs;
   return isSame ? { openTimeMs, epochEntered: entered.qty } : {};
+}
+
+/**
+ * Where the time limit starts: the exchange's opening time, or, where it does not tell one, the look that first saw the position.
+ * Bound once, as the epoch is; a state that was lost starts anew in the second case.
+ */
+function openedNow({ plan, tpSl, position, entered, nowMs }: View): Pick<TpSlState, 'openedAtMs'> {
+  if (plan.timeLimit === undefined || tpSl.openedAtMs !== undefined) return {};
+  return position === undefined || entered.qty === 0n ? {} : { openedAtMs: position.openTimeMs ?? nowMs };
 }
 
 /**

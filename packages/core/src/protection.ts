@@ -1,3 +1,4 @@
+import type { Decimal } from './decimal.ts';
 import type { OrderRow, PositionRow, Snapshot } from './facts.ts';
 import { isTighter, opposite } from './level.ts';
 import type { Plan } from './model.ts';
@@ -8,20 +9,29 @@ const TRIGGERED_COUNTS_FOR_MS = 1_000;
 /**
  * Whether the position is covered (S-05): the position row names a stop that is no looser than the plan's, and an
  * Untriggered StopLoss order of the right direction and source stands at that level for at least the whole size. One that
- * is Triggered counts for a second. `missing` says what is not there, for people.
+ * is Triggered counts for a second. `missing` says what is not there, for people. `loosest` stands in for the plan's stop where the
+ * operator has set another one that holds.
  */
-export function protection(snapshot: Snapshot, plan: Plan): 'flat' | 'protected' | { readonly missing: string } {
+export function protection(
+  snapshot: Snapshot,
+  plan: Plan,
+  loosest: Decimal = plan.stopLoss.triggerPrice,
+): 'flat' | 'protected' | { readonly missing: string } {
   const { position } = snapshot;
   if (position === undefined || position.size === 0n || position.side !== plan.side) return 'flat';
 
-  const missing = missingPart(snapshot, plan, position);
+  const missing = missingPart(snapshot, plan, { position, loosest });
   return missing === undefined ? 'protected' : { missing };
 }
 
-function missingPart(snapshot: Snapshot, plan: Plan, position: PositionRow): string | undefined {
+function missingPart(
+  snapshot: Snapshot,
+  plan: Plan,
+  { position, loosest }: { position: PositionRow; loosest: Decimal },
+): string | undefined {
   const { stop } = ordersByOwner(snapshot, plan);
   if (position.stopLoss === undefined) return 'the position row names no stop';
-  if (isTighter(plan.side, plan.stopLoss.triggerPrice, position.stopLoss)) return "the stop is looser than the plan's";
+  if (isTighter(plan.side, loosest, position.stopLoss)) return "the stop is looser than the plan's";
   if (stop === undefined) return 'no stop order is listed';
   return (
     wrongInStop(stop, plan, position) ?? (isArmed(stop, snapshot.ordersAtMs) ? undefined : `the stop is ${stop.status}`)

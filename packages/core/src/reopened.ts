@@ -1,4 +1,4 @@
-import { isEntry } from './executed.ts';
+import { isEntry, isStop } from './executed.ts';
 import type { View } from './view.ts';
 
 /**
@@ -9,7 +9,8 @@ export function reopened({ tpSl, position, fills, entered, hasClosedBooks }: Vie
   if (position === undefined || !hasClosedBooks) return undefined;
   const { openTimeMs } = position;
   if (tpSl.openTimeMs === undefined || openTimeMs === undefined) {
-    return fills.has('stop') && [...fills.keys()].some(isEntry) ? 'by us' : undefined;
+    const by = [...fills.keys()];
+    return by.some(isStop) && by.some(isEntry) ? 'by us' : undefined;
   }
   if (openTimeMs <= tpSl.openTimeMs) return undefined;
   return entered.qty > (tpSl.epochEntered ?? 0n) ? 'by us' : 'by others';

@@ -1,5 +1,6 @@
 import type { ConditionName, ExitReason, TpSlState } from './decision.ts';
 import type { Decimal } from './decimal.ts';
+import type { TrailingSpec } from './exchange.ts';
 import type { EntryLeg, Leg, TakeProfitLeg } from './model.ts';
 import type { View } from './view.ts';
 
@@ -15,6 +16,10 @@ export interface Draft {
   readonly tpSl: TpSlState;
   /** Level of the position's stop; undefined = there is no position of ours to protect. */
   readonly stop: Decimal | undefined;
+  /** The stop is wanted elsewhere than it stands, and is left there for now: somebody else moved it. */
+  readonly isStopHeld: boolean;
+  /** The trailing stop that should be armed on the position beside its stop; undefined = none is asked for. */
+  readonly trailing: TrailingSpec | undefined;
   /** Open quantity per take-profit; undefined = they stay as they are. */
   readonly takeProfits: ReadonlyMap<TakeProfitLeg, Decimal> | undefined;
   /** Whether our own exit is to be sent now. */
@@ -30,8 +35,11 @@ export interface Draft {
 /** One concern each; later rules see and override what earlier ones wanted. */
 export type Rule = (draft: Draft, view: View) => Draft;
 
+/** Adds a condition; two rules that raise the same one are told together. */
 export function withCondition(draft: Draft, name: ConditionName, detail: string): Draft {
-  return { ...draft, conditions: new Map([...draft.conditions, [name, detail]]) };
+  const before = draft.conditions.get(name);
+  const told = before === undefined ? detail : `${before}; ${detail}`;
+  return { ...draft, conditions: new Map([...draft.conditions, [name, told]]) };
 }
 
 /** Starts our own exit; a reason that stands already is kept. */

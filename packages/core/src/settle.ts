@@ -4,6 +4,7 @@ import type { Decimal } from './decimal.ts';
 import type { FailureReason, StopSpec } from './exchange.ts';
 import { isEntry, isTakeProfit } from './executed.ts';
 import type { Lane, Leg } from './model.ts';
+import { withReassertion } from './reassertions.ts';
 import { FILLED } from './rules/entry.ts';
 
 /** The same refusal so many times in a row makes a condition, and a slow probe (DESIGN section 7). */
@@ -34,7 +35,7 @@ export function settle<L extends Lane>(
   nowMs: number,
 ): LaneStates[L] {
   const settlers: { readonly [K in Lane]: (state: LaneStates[K], outcome: ActionOutcome) => LaneStates[K] } = {
-    'tp-sl': (before, outcome) => settleTpSl(settleCommon(before, outcome, nowMs), outcome),
+    'tp-sl': (before, outcome) => settleTpSl(settleCommon(before, outcome, nowMs), outcome, nowMs),
     'limit-order': (before, outcome) => settleLimitOrder(settleCommon(before, outcome, nowMs), outcome, nowMs),
   };
   return outcomes.reduce<LaneStates[L]>((before, outcome) => settlers[lane](before, outcome), state);
@@ -102,22 +103,51 @@ function isEntered(
   return status === 'Filled' || (order.orderType === 'Market' && cumExecQty > 0n);
 }
 
-function settleTpSl(state: TpSlState, outcome: ActionOutcome): TpSlState {
+function settleTpSl(state: TpSlState, outcome: ActionOutcome, nowMs: number): TpSlState {
   const { action, result } = outcome;
-  if (action.type === 'set-stop') return settleStop(state, action.stop, outcome);
-  const asked = result === 'done' ? askedQty(action) : undefined;
-  if (asked !== undefined) return { ...state, asked: { ...state.asked, [asked.leg]: asked.qty } };
+  if (action.type === 'set-stop') return settleStop(state, action.stop, outcome, nowMs);
+  if (action.type === 'cancel') return settleCancel(state, action.leg, outcome);
+  if (result === 'done') return settleTakeProfit(state, action, nowMs);
   if (result !== 'id-ended' || action.type !== 'create') return state;
   return { ...state, priors: { ...state.priors, [action.leg]: state.seen[action.leg]?.qty ?? 0n } };
 }
 
+function settleTakeProfit(state: TpSlState, action: Action, nowMs: number): TpSlState {
+  const counted = isPutBack(action) ? withReassertion(state, `${action.leg}:price`, nowMs) : state;
+  const asked = askedQty(action);
+  return asked === undefined ? counted : { ...counted, asked: { ...counted.asked, [asked.leg]: asked.qty } };
+}
+
+/** A take-profit that goes by our own cancel was not cancelled by hand; nobody knows yet of one that got no reply. */
+function settleCancel(state: TpSlState, leg: Leg, { result }: ActionOutcome): TpSlState {
+  if ((result !== 'done' && result !== 'unknown') || !isTakeProfit(leg)) return state;
+  return { ...state, cancelled: [...new Set([...(state.cancelled ?? []), leg])] };
+}
+
+/** The price of a take-profit is only ever sent again because somebody changed it. */
+function isPutBack(action: Action): action is Action & { readonly type: 'amend' } {
+  return action.type === 'amend' && action.amend.price !== undefined && isTakeProfit(action.leg);
+}
+
 /** A level that is refused as passed does not stand, whatever was acknowledged before. */
-function settleStop(state: TpSlState, { triggerPrice }: StopSpec, outcome: ActionOutcome): TpSlState {
-  if (outcome.result === 'done') return { ...state, acknowledgedStop: triggerPrice };
+function settleStop(state: TpSlState, stop: StopSpec, outcome: ActionOutcome, nowMs: number): TpSlState {
+  const { triggerPrice, trailing } = stop;
+  if (outcome.result === 'done') {
+    const standing = { ...state, acknowledgedStop: triggerPrice };
+    return trailing === undefined ? standing : armed(standing, trailing.distance, nowMs);
+  }
+  if (trailing !== undefined) return state;
   const isPassed = outcome.result === 'refused' && outcome.reason === 'through-market';
   if (!isPassed || state.acknowledgedStop !== triggerPrice) return state;
   const { acknowledgedStop: _acknowledgedStop, ...rest } = state;
   return rest;
+}
+
+/** One that the row showed before and that had to be armed again was changed by somebody. */
+function armed(state: TpSlState, distance: Decimal, nowMs: number): TpSlState {
+  const isAgain = state.armedTrailing?.distance === distance && state.armedTrailing.isShown === true;
+  const counted = isAgain ? withReassertion(state, 'trailing', nowMs) : state;
+  return { ...counted, armedTrailing: { distance, sinceMs: nowMs } };
 }
 
 function askedQty(action: ActionOutcome['action']): { readonly leg: Leg; readonly qty: Decimal } | undefined {

@@ -1,12 +1,15 @@
 import type { Action, Attempts } from './decision.ts';
+import { format } from './decimal.ts';
 import type { Decimal } from './decimal.ts';
 import { isEntry } from './executed.ts';
-import type { AmendSpec, OrderSpec } from './exchange.ts';
+import type { AmendSpec, OrderSpec, TrailingSpec } from './exchange.ts';
+import { isListedSince } from './is-listed-since.ts';
 import { opposite } from './level.ts';
 import type { Leg, TakeProfit } from './model.ts';
 import { formatOrderLinkId } from './order-link-id.ts';
 import type { OwnOrder } from './own-orders.ts';
 import { isUnsettled } from './progress.ts';
+import { externalPolicy, reassertionsOf } from './reassertions.ts';
 import type { Draft, WantedEntry } from './rule.ts';
 import { executedQty, isBusy, isStopFiring, workingOrder } from './view.ts';
 import type { View } from './view.ts';
@@ -16,6 +19,7 @@ export function tpSlActions(draft: Draft, view: View): readonly Action[] {
   if (isBusy(view)) return [];
   return [
     ...stopActions(draft, view),
+    ...trailingActions(draft, view),
     ...entryActions(draft, view),
     ...exitActions(draft, view),
     ...ladderStep(draft, view),
@@ -24,8 +28,8 @@ export function tpSlActions(draft: Draft, view: View): readonly Action[] {
 }
 
 /** The position's stop is set where either row differs (S-03, S-05); not while it fires (S-06). */
-function stopActions({ stop }: Draft, view: View): readonly Action[] {
-  if (stop === undefined || isStopFiring(view) || isStopInPlace(stop, view)) return [];
+function stopActions({ stop, isStopHeld }: Draft, view: View): readonly Action[] {
+  if (stop === undefined || isStopHeld || isStopFiring(view) || isStopInPlace(stop, view)) return [];
   const { plan } = view;
   return [
     {
@@ -41,6 +45,42 @@ function stopActions({ stop }: Draft, view: View): readonly Action[] {
       },
     },
   ];
+}
+
+/**
+ * Armed beside a stop that stands, which goes in the same request: nobody has confirmed yet what an omitted field does. While
+ * the row shows the distance it is never sent again, and what was acknowledged gets a second to be listed (S-10). Only on closed
+ * books: before that it may be another position already (S-19).
+ */
+function trailingActions(draft: Draft, view: View): readonly Action[] {
+  const { stop, trailing } = draft;
+  if (stop === undefined || trailing === undefined || isStopFiring(view) || !isStopInPlace(stop, view)) return [];
+  if (!view.hasClosedBooks || isTrailed(trailing, draft, view)) return [];
+  const { plan } = view;
+  return [
+    {
+      type: 'set-stop',
+      reason: `arms the trailing stop at a distance of ${format(trailing.distance)}`,
+      budget: 'protective',
+      absolute: false,
+      stop: {
+        symbol: plan.symbol,
+        positionIdx: plan.positionIdx,
+        triggerPrice: stop,
+        triggerBy: plan.stopLoss.triggerBy,
+        trailing,
+      },
+    },
+  ];
+}
+
+function isTrailed(
+  { distance }: TrailingSpec,
+  { tpSl: { armedTrailing } }: Draft,
+  { position, snapshot }: View,
+): boolean {
+  if (position?.trailingStop === distance) return true;
+  return armedTrailing?.distance === distance && !isListedSince(armedTrailing.sinceMs, snapshot);
 }
 
 /**
@@ -139,7 +179,7 @@ function rungActions(rung: TakeProfit, target: Decimal, draft: Draft, view: View
   const isCut = isIncrease && draft.tpSl.asked?.[leg] === qty;
   const change = {
     ...(target !== row.leavesQty && !isCut && { qty }),
-    ...(isWorsePrice(row.price, rung, view) && { price: rung.price }),
+    ...(isPriceWrong(row.price, rung, draft, view) && { price: rung.price }),
   };
   return amendRung(order, change, isIncrease);
 }
@@ -153,6 +193,13 @@ function amendRung(
   const reason = change.qty === undefined ? 'its price differs from the plan' : "the position's size changed";
   const amend = { symbol: row.symbol, orderId: row.orderId, ...change };
   return [{ action: { type: 'amend', reason, budget: 'take-profit', absolute: false, leg, amend }, isIncrease }];
+}
+
+/** A price that somebody changed is put back where the plan wants that, and not for ever. */
+function isPriceWrong(price: Decimal | undefined, rung: TakeProfit, { tpSl }: Draft, view: View): boolean {
+  const { policy, mostReassertions } = externalPolicy(view.plan);
+  if (policy === 'respect' || !isWorsePrice(price, rung, view)) return false;
+  return reassertionsOf(tpSl, `${rung.leg}:price`, view) < mostReassertions;
 }
 
 /** A price that the exchange moved in our favour is no difference (S-28). */

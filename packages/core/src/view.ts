@@ -1,13 +1,14 @@
 import type { Context } from './context.ts';
 import type { Decimal } from './decimal.ts';
 import type { LimitOrderState, TpSlState } from './decision.ts';
-import { executedBy, isEntry, NOTHING } from './executed.ts';
+import { executedBy, isOwnOpening, NOTHING } from './executed.ts';
 import type { Executed, ExecutedBy, OrderRow, PositionRow, Prices, Snapshot } from './facts.ts';
 import { hasClosedBooks } from './has-closed-books.ts';
 import { initialState } from './initial-state.ts';
 import type { Instrument, Lane, Leg, Plan } from './model.ts';
 import { ordersByOwner } from './own-orders.ts';
 import type { OwnOrder } from './own-orders.ts';
+import { withAdopted } from './with-adopted.ts';
 
 const PRICES_SERVE_FOR_MS = 15_000;
 
@@ -25,10 +26,11 @@ export interface View {
   readonly position: PositionRow | undefined;
   readonly size: Decimal;
   readonly hasClosedBooks: boolean;
-  /** All our entries together. */
+  /** All our entries together, and what was adopted. */
   readonly entered: Executed;
   readonly own: readonly OwnOrder[];
   readonly stopRow: OrderRow | undefined;
+  readonly trailingRow: OrderRow | undefined;
   readonly foreign: readonly OrderRow[];
   /** What was executed per identity since the last decision of the tp-sl lane. */
   readonly fills: ReadonlyMap<ExecutedBy, Executed>;
@@ -40,9 +42,10 @@ export interface View {
 }
 
 /** `limitOrder` is that lane's state, where it is known. */
-export function viewOf(snapshot: Snapshot, context: Omit<Context<Lane>, 'state'>, limitOrder?: LimitOrderState): View {
+export function viewOf(read: Snapshot, context: Omit<Context<Lane>, 'state'>, limitOrder?: LimitOrderState): View {
+  const snapshot = withAdopted(read, context.plan);
   const { plan, tpSl, installation, nowMs, exitMinNotional = 0n } = context;
-  const { own, stop, foreign } = ordersByOwner(snapshot, plan, installation);
+  const { own, stop, trailing, foreign } = ordersByOwner(snapshot, plan, installation);
   const position = positionOf(snapshot, plan);
 
   return {
@@ -56,9 +59,10 @@ export function viewOf(snapshot: Snapshot, context: Omit<Context<Lane>, 'state'>
     position,
     size: position?.size ?? 0n,
     hasClosedBooks: hasClosedBooks(snapshot),
-    entered: executedBy(snapshot.executed, isEntry),
+    entered: executedBy(snapshot.executed, isOwnOpening),
     own,
     stopRow: stop,
+    trailingRow: trailing,
     foreign,
     fills: newFills(snapshot, tpSl),
     tpSl,
@@ -90,9 +94,9 @@ export function pricesSinceFill({ prices }: View, { lastFillAtMs = 0 }: TpSlStat
   return prices !== undefined && prices.atMs >= lastFillAtMs ? prices : undefined;
 }
 
-/** Whether the position's stop is being carried out: until that ends only an exit may be sent (S-06). */
-export function isStopFiring({ stopRow }: View): boolean {
-  return stopRow !== undefined && stopRow.status !== 'Untriggered';
+/** Whether the position's stop or trailing stop is being carried out: until that ends only an exit may be sent (S-06). */
+export function isStopFiring({ stopRow, trailingRow }: View): boolean {
+  return [stopRow, trailingRow].some((row) => row !== undefined && row.status !== 'Untriggered');
 }
 
 /** Liquidation or deleveraging under way (110005): nothing may be sent (S-12). */

@@ -93,6 +93,30 @@ test('S-14 the next exit order has an id of its own once the last one executed',
   expect(decideOn(rest, { state: exiting }).actions).toMatchObject([{ order: { orderLinkId: ownLinkId('x', 1) } }]);
 });
 
+test('S-14 the stop stands until flat: leaving loosens no step, no tightened stop and no stop of the operator', () => {
+  const exit = { reason: 'operator', sinceMs: START_MS } as const;
+  const level = decimal('110');
+  const scaled = aSnapshot({
+    position: aPosition({ size: decimal('10'), stopLoss: level }),
+    orders: [aStopRow({ qty: decimal('10'), triggerPrice: level })],
+    executed: executed({ e0: '100', t1: '85', t2: '5' }),
+    prices: prices('114'),
+  });
+  const stopLoss = { triggerPrice: decimal('90'), triggerBy: 'LastPrice', steps: { ifThrough: 'exit' } } as const;
+  const filled: TpSlState = { ...opened(), stage: 'scaled-out', filledTakeProfits: ['t1', 't2'], exit };
+  expect(stopsIn(decideOn(scaled, { plan: aPlan({ stopLoss }), state: filled }))).toEqual([]);
+
+  const late = aPlan({ timeLimit: { afterMs: 1_000, action: 'tighten' } });
+  const tightened: TpSlState = { ...opened(), exit, openedAtMs: START_MS - 1_000 };
+  expect(stopsIn(decideOn(standing('100.12'), { plan: late, state: tightened }))).toEqual([]);
+
+  const byHand = { level: decimal('95'), instead: decimal('90') };
+  const respected = aPlan({ externalChanges: { policy: 'respect' } });
+  expect(
+    stopsIn(decideOn(standing('95'), { plan: respected, state: { ...opened(), exit, operatorStop: byHand } })),
+  ).toEqual([]);
+});
+
 interface With {
   readonly plan?: Plan;
   readonly state?: TpSlState;
@@ -108,4 +132,24 @@ function decideOn(
 
 function opened(): TpSlState {
   return { ...initialState('tp-sl'), stage: 'open', seen: Object.fromEntries(executed({ e0: '100' })) };
+}
+
+test('S-14 while a position is left nobody is given a second to explain a stop that moved', () => {
+  const exit = { reason: 'operator', sinceMs: START_MS } as const;
+  const state: TpSlState = { ...opened(), exit, settledStop: { level: decimal('90'), sinceMs: START_MS } };
+  expect(stopsIn(decideOn(standing('85'), { state }))).toMatchObject([{ stop: { triggerPrice: decimal('90') } }]);
+});
+
+function stopsIn({ actions }: ReturnType<typeof decideOn>): readonly unknown[] {
+  return actions.filter(({ type }) => type === 'set-stop');
+}
+
+function standing(stop: string): Snapshot {
+  const level = decimal(stop);
+  return aSnapshot({
+    position: aPosition({ stopLoss: level }),
+    orders: [aStopRow({ triggerPrice: level })],
+    executed: executed({ e0: '100' }),
+    prices: prices('104'),
+  });
 }

@@ -25,7 +25,9 @@ test('F-05 whose order executed decides what a fill is: entries, take-profits, t
   expect(whose({ orderLinkId: ownLinkId('t2', 40), closedSize: decimal('10') })).toEqual(['t2']);
   expect(whose({ orderLinkId: ownLinkId('x'), closedSize: decimal('10') })).toEqual(['x']);
   expect(whose({ orderLinkId: '', stopOrderType: 'StopLoss', closedSize: decimal('10') })).toEqual(['stop']);
-  expect(whose({ orderLinkId: '', createType: 'CreateByTrailingStop', closedSize: decimal('10') })).toEqual(['stop']);
+  expect(whose({ orderLinkId: '', createType: 'CreateByTrailingStop', closedSize: decimal('10') })).toEqual([
+    'stop-trailing',
+  ]);
   expect(whose({ orderLinkId: '', stopOrderType: 'PartialStopLoss', closedSize: decimal('10') })).toEqual([
     'external-out',
   ]);

@@ -8,6 +8,7 @@ import {
   aStopRow,
   executed,
   limitOrderContext,
+  prices,
   START_MS,
   tpSlContext,
 } from '../testing/index.ts';
@@ -77,6 +78,16 @@ test('S-25 a limit entry that filled in part before its id ended is looked for a
   const ended = { action: limit, result: 'id-ended', status: 'Cancelled', cumExecQty: decimal('60') } as const;
   const state = settle('limit-order', first.state, [ended], START_MS);
   expect(state).toMatchObject({ ended: { e1: 'ended elsewhere as Cancelled' }, placed: { e1: 0 } });
+});
+
+test('S-22 the stop that an entry brought after flat stands while the position is left: neither breakeven nor a step moves it', () => {
+  const seen = Object.fromEntries(executed({ e0: '100', t1: '85' }));
+  const filledTakeProfits = ['t1'] as const;
+  const scaled: TpSlState = { ...initialState('tp-sl'), seen, stage: 'scaled-out', filledTakeProfits };
+  const again = { ...reopened('30'), executed: executed({ e0: '100', t1: '85', stop: '15', e1: '30' }) };
+  const { actions, state } = look({ ...again, prices: prices('108', START_MS + 200) }, scaled, 200);
+  expect(state.exit?.reason).toBe('entry-after-flat');
+  expect(actions).toMatchObject([{ type: 'create', leg: 'x' }]);
 });
 
 function closing(): TpSlState {

@@ -27,7 +27,7 @@ test('deciding twice on the same facts decides the same', () => {
   expect(counterexample({ hasOthers: true }, () => judge)).toBe('none');
 });
 
-test('F-09 nothing is told twice, and the fills that were told add up to the executions, leg by leg', () => {
+test('F-08 F-45 F-09 nothing is told twice, and the fills that were told add up to the executions, leg by leg', () => {
   const judge: Judge = {
     atEnd: ({ events, venue }) => {
       const ids = events.map(({ id }) => id);

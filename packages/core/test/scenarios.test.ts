@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { decimal, needsExecutions } from '../src/index.ts';
+import { adopt, decimal, needsExecutions } from '../src/index.ts';
 import type { Action, Decimal, Plan } from '../src/index.ts';
 import {
   anInstrument,
@@ -140,6 +140,24 @@ test('scenario 6: a take-profit that fills between the position page and the ord
   expect(monitor.venue.created.filter(({ orderLinkId }) => orderLinkId.includes('-t1-'))).toHaveLength(1);
 });
 
+test('scenario 7: a stop write that lost its reply and lands last is put right: the newer level stands at the end', () => {
+  for (const policy of ['reassert', 'respect'] as const) {
+    const steps = { triggerPrice: decimal('90'), triggerBy: 'LastPrice', steps: { ifThrough: 'exit' } } as const;
+    const plan = aPlan({ entries: [marketEntry('100')], stopLoss: steps, externalChanges: { policy } });
+    const monitor = opened(plan);
+    moveTo(monitor.venue, decimal('110'));
+    expect(kinds(check(monitor, 'tp-sl', { isSent: () => false }))).toEqual(['set-stop']); // A, still under way
+    moveTo(monitor.venue, decimal('115'));
+    check(monitor, 'tp-sl'); // B
+    expect(monitor.venue.position?.stopLoss).toBe(decimal('110'));
+    check(monitor, 'tp-sl');
+    monitor.venue.nowMs += 1_900;
+    monitor.venue.position = { ...position(monitor), stopLoss: decimal('100.12') }; // A lands
+    expect(kinds(check(monitor, 'tp-sl'))).toEqual(['set-stop']);
+    expect(monitor.venue.position.stopLoss).toBe(decimal('110'));
+  }
+});
+
 test('scenario 9: a manual order that turns the position round ends the plan: entries gone, the new position untouched', () => {
   const monitor = opened(aPlan());
   trade(monitor.venue, 'Sell', decimal('150'));
@@ -149,6 +167,33 @@ test('scenario 9: a manual order that turns the position round ends the plan: en
   settleDown(monitor);
   expect(monitor.tpSl).toMatchObject({ stage: 'closed', closeReason: 'external' });
   expect(monitor.venue.position).toMatchObject({ side: 'Sell', size: decimal('50'), stopLoss: undefined });
+});
+
+test('scenario 9: a position that is closed by hand and opened again alike between two looks is not the plan: what comes is adopted', () => {
+  const monitor = opened(aPlan());
+  const { venue } = monitor;
+  const { openTimeMs } = position(monitor);
+  trade(venue, 'Sell', decimal('100'));
+  venue.nowMs += 1_000;
+  trade(venue, 'Buy', decimal('100'));
+  expect(position(monitor)).toMatchObject({ side: 'Buy', size: decimal('100') });
+  expect(position(monitor).openTimeMs).not.toBe(openTimeMs);
+
+  expect(kinds(check(monitor, 'tp-sl'))).toEqual(['cancel e1']);
+  venue.nowMs += 10_000;
+  settleDown(monitor);
+  expect(monitor.tpSl).toMatchObject({ stage: 'closed', closeReason: 'external' });
+  const policy = { mode: 'protect-only', stopDistance: decimal('0.1') } as const;
+  const { instrument, nowMs } = venue;
+  const adopted = adopt(position(monitor), policy, {
+    account: 'main',
+    instrument,
+    prices: undefined,
+    takerFeeRate: 0n,
+    nowMs,
+  });
+  expect(adopted).toMatchObject({ side: 'Buy', stopLoss: { triggerPrice: decimal('90') }, takeProfits: [] });
+  expect(adopted?.id).not.toBe(venue.plan.id);
 });
 
 test('scenario 10: entries that the exchange cancelled are not placed again; at half size the stop comes first and the ladder shrinks', () => {

@@ -188,7 +188,7 @@ test('a position that none of our entries opened is left alone', () => {
   expect(decideOn(theirs).actions).toEqual([]);
 });
 
-test('the same refusal of a stop three times is a condition, and is probed', () => {
+test('F-24 the same refusal of a stop three times is a condition, and is probed', () => {
   const naked = aSnapshot({ position: aPosition({ stopLoss: undefined }), executed: executed({ e0: '100' }) });
   const first = decideOn(naked, { state: opened() });
   const [action] = first.actions;

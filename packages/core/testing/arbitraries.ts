@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { ONE } from './core.ts';
 import type { Decimal, Entry, Instrument, Lane, Plan, Side, TakeProfit } from './core.ts';
 import { anInstrument, aPlan, START_MS } from './builders.ts';
+import { withPolicies } from './policies.ts';
 
 /** One thing that happens to a plan, or one look at it. */
 export type Step =
@@ -25,7 +26,9 @@ export type Step =
   /** Somebody else trades this many quarters of the position's size. */
   | { readonly kind: 'trade'; readonly side: Side; readonly quarters: number }
   /** Somebody else cancels one of our orders. */
-  | { readonly kind: 'end'; readonly leg: string };
+  | { readonly kind: 'end'; readonly leg: string }
+  /** Somebody else moves the stop by so many quarters of the unit, or removes it. */
+  | { readonly kind: 'stop'; readonly quarters: number | undefined };
 
 /** A plan on an instrument of its own, and what happens to it. */
 export interface Story {
@@ -44,6 +47,8 @@ export interface Story {
 export interface StoryOptions {
   /** Whether others may trade and cancel in the story. */
   readonly hasOthers?: boolean;
+  /** Whether plans have exit policies beside breakeven, and others also move the stop. */
+  readonly hasPolicies?: boolean;
   /** A story in which what the exchange shows lags what it acknowledged, and market entries may fill in part. */
   readonly isLagging?: boolean;
   readonly maxSteps?: number;
@@ -75,6 +80,7 @@ function scaled(factors: readonly number[], places: number): fc.Arbitrary<Decima
 
 export function stories({
   hasOthers = false,
+  hasPolicies = false,
   isLagging = false,
   maxSteps = 12,
   isPatient = false,
@@ -82,9 +88,13 @@ export function stories({
   return fc.tuple(instruments(), fc.integer({ min: 2_000, max: 200_000 })).chain(([instrument, ticks]) => {
     const reference = BigInt(ticks) * instrument.tickSize;
     const unit = BigInt(Math.floor(ticks / 100)) * instrument.tickSize;
-    const steps = isLagging ? laggingSteps() : fc.array(stepsOf(hasOthers), { minLength: 2, maxLength: maxSteps });
+    const steps = isLagging
+      ? laggingSteps()
+      : fc.array(stepsOf(hasOthers, hasPolicies), { minLength: 2, maxLength: maxSteps });
     const quarters = isLagging ? fc.integer({ min: 1, max: 4 }) : fc.constant(4);
-    return fc.tuple(plans(instrument, reference, unit), quarters, steps).map(([plan, marketQuarters, story]) => ({
+    const plain = plans(instrument, reference, unit);
+    const planned = hasPolicies ? plain.chain((plan) => withPolicies(plan, unit)) : plain;
+    return fc.tuple(planned, quarters, steps).map(([plan, marketQuarters, story]) => ({
       instrument,
       marketQuarters,
       stepMs: isLagging ? LAGGING_STEP_MS : STEP_MS,
@@ -152,7 +162,7 @@ function shares(): fc.Arbitrary<readonly number[]> {
   });
 }
 
-function stepsOf(hasOthers: boolean): fc.Arbitrary<Step> {
+function stepsOf(hasOthers: boolean, hasPolicies: boolean): fc.Arbitrary<Step> {
   const lane = fc.constantFrom<Lane>('tp-sl', 'limit-order');
   const age = fc.integer({ min: 0, max: 3 });
   const own: readonly fc.WeightedArbitrary<Step>[] = [
@@ -192,7 +202,14 @@ function stepsOf(hasOthers: boolean): fc.Arbitrary<Step> {
       arbitrary: fc.record({ kind: fc.constant('end' as const), leg: fc.constantFrom('e1', 'e2', 't1', 't2', 't3') }),
     },
   ];
-  return fc.oneof(...own, ...(hasOthers ? others : []));
+  const byHand: fc.WeightedArbitrary<Step> = {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('stop' as const),
+      quarters: fc.option(fc.integer({ min: -8, max: 8 }), { nil: undefined }),
+    }),
+  };
+  return fc.oneof(...own, ...(hasOthers ? others : []), ...(hasOthers && hasPolicies ? [byHand] : []));
 }
 
 /** Entered, up through the take-profits and down to the entries again, with looks that lag in between. */

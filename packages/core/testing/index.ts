@@ -1,5 +1,6 @@
 export * from './arbitraries.ts';
 export * from './builders.ts';
+export * from './by-hand.ts';
 export * from './counterexample.ts';
 export * from './play.ts';
 export * from './send.ts';

@@ -1,6 +1,7 @@
 import { isThrough, max, min } from './core.ts';
-import type { Action, ActionOutcome, Decimal, FailureReason, OrderRow, OrderSpec, Side } from './core.ts';
+import type { Action, ActionOutcome, Decimal, FailureReason, OrderRow, OrderSpec, Side, StopSpec } from './core.ts';
 import { anOrder } from './builders.ts';
+import { armTrail } from './trail-model.ts';
 import { fill, heldCapacity, isOpen, isReached, partOf } from './venue-model.ts';
 import type { Venue } from './venue-model.ts';
 
@@ -8,7 +9,7 @@ import type { Venue } from './venue-model.ts';
 export function send(venue: Venue, action: Action): ActionOutcome {
   switch (action.type) {
     case 'set-stop':
-      return setStop(venue, action, action.stop.triggerPrice);
+      return setStop(venue, action, action.stop);
     case 'create':
       return create(venue, action, action.order);
     case 'amend':
@@ -24,12 +25,14 @@ export function send(venue: Venue, action: Action): ActionOutcome {
   }
 }
 
-function setStop(venue: Venue, action: Action, level: Decimal): ActionOutcome {
+/** A distance that is sent again starts the trail anew: the worst that the exchange may do (S-10). */
+function setStop(venue: Venue, action: Action, { triggerPrice: level, trailing }: StopSpec): ActionOutcome {
   const { position, price } = venue;
   if (position?.side === undefined) return refused(action, 'no-position', 10_001);
-  if (position.stopLoss === level) return refused(action, 'not-modified', 34_040);
+  if (position.stopLoss === level && trailing === undefined) return refused(action, 'not-modified', 34_040);
   if (isThrough(position.side, level, price)) return refused(action, 'through-market', 10_001);
   venue.position = { ...position, stopLoss: level };
+  if (trailing !== undefined) armTrail(venue, trailing);
   return { action, result: 'done' };
 }
 

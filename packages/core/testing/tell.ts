@@ -1,8 +1,9 @@
-import { floorTo, needsExecutions } from './core.ts';
-import type { Action, Lane, Snapshot } from './core.ts';
+import { floorTo, isThrough, needsExecutions } from './core.ts';
+import type { Action, Decimal, Lane, Snapshot } from './core.ts';
 import type { Step, Story } from './arbitraries.ts';
 import { check, monitorOn, settleDown } from './play.ts';
 import type { Booked, Monitor } from './play.ts';
+import type { Venue } from './venue-model.ts';
 import { addForeign, endOrder, moveTo, openVenue, snapshotOf, trade } from './venue-model.ts';
 
 /** What a check decided, and on what. */
@@ -62,6 +63,7 @@ function take(step: Step, story: Story, monitor: Monitor, pictures: readonly Sna
     case 'wait':
     case 'trade':
     case 'end':
+    case 'stop':
       happen(step, story, monitor);
       return undefined;
     default:
@@ -95,9 +97,24 @@ function happen(
     }
     case 'end':
       return endOrder(venue, step.leg);
+    case 'stop':
+      return moveStop(venue, step.quarters, unit);
     default:
       return step satisfies never;
   }
+}
+
+/** Only to where the exchange would take it: on the loss side of the market. */
+function moveStop(venue: Venue, quarters: number | undefined, unit: Decimal): void {
+  const { position, price, instrument } = venue;
+  if (position?.side === undefined) return;
+  const { stopLoss, ...rest } = position;
+  if (quarters === undefined) {
+    venue.position = { ...rest, stopLoss: undefined };
+    return;
+  }
+  const moved = (stopLoss ?? price) + floorTo(unit, instrument.tickSize) * BigInt(quarters);
+  if (moved > 0n && !isThrough(position.side, moved, price)) venue.position = { ...rest, stopLoss: moved };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { abs, attribute, floorTo, isThrough, max, min, multiply, opposite } from './core.ts';
 import type { Decimal, Executed, ExecutedBy, Execution, Instrument, OrderRow } from './core.ts';
 import type { OrderSpec, Plan, PositionRow, Side, Snapshot } from './core.ts';
+import { followTrail } from './trail-model.ts';
 import { anOrder, INSTALLATION, START_MS, TAKER_FEE_RATE } from './builders.ts';
 
 /**
@@ -21,6 +22,8 @@ export interface Venue {
   readonly executed: Map<ExecutedBy, Executed>;
   price: Decimal;
   position: PositionRow | undefined;
+  /** Where the trailing stop triggers; undefined = there is none, or it waits for its activation price. */
+  trail: Decimal | undefined;
   seq: number;
   nowMs: number;
 }
@@ -47,6 +50,7 @@ export function openVenue(
     executed: new Map(),
     price,
     position: undefined,
+    trail: undefined,
     seq: 1,
     nowMs: START_MS,
   };
@@ -71,6 +75,7 @@ export function snapshotOf(venue: Venue, overrides: Partial<Snapshot> = {}): Sna
 /** Moves the market. The stop and the limits that it reaches execute, `quarters` of 4 of each limit's open quantity. */
 export function moveTo(venue: Venue, price: Decimal, quarters = 4): void {
   venue.price = price;
+  followTrail(venue);
   fireStop(venue);
   for (const row of openOrders(venue)) {
     if (row.price === undefined || !isReached(venue, row.side, row.price)) continue;
@@ -135,23 +140,31 @@ export function fill(venue: Venue, row: OrderRow, wanted: Decimal, at: Decimal):
     venue.book.set(row.orderId, { ...row, cumExecQty, leavesQty: row.qty - cumExecQty, status });
   }
   venue.position = positionAfter(venue, row, qty, at);
+  if (venue.position?.trailingStop === undefined) venue.trail = undefined;
   trimReduceOnly(venue);
 }
 
-function stopRows({ position, plan }: Venue): readonly OrderRow[] {
-  if (position?.stopLoss === undefined || position.side === undefined) return [];
-  const { stopLoss: triggerPrice, size: qty } = position;
-  const kind = { orderType: 'Market', status: 'Untriggered', stopOrderType: 'StopLoss', reduceOnly: true };
+function stopRows({ position, trail, plan }: Venue): readonly OrderRow[] {
+  if (position?.side === undefined) return [];
+  const { stopLoss, size: qty, side } = position;
+  const kind = { orderType: 'Market', status: 'Untriggered', reduceOnly: true, side: opposite(side), qty };
   const { triggerBy } = plan.stopLoss;
-  return [anOrder({ ...kind, orderId: 'stop', side: opposite(position.side), qty, triggerPrice, triggerBy })];
+  const stop = { ...kind, orderId: 'stop', stopOrderType: 'StopLoss', triggerPrice: stopLoss, triggerBy };
+  const trailing = { ...kind, orderId: 'trail', stopOrderType: 'TrailingStop', triggerPrice: trail };
+  return [
+    ...(stopLoss === undefined ? [] : [anOrder(stop)]),
+    ...(trail === undefined ? [] : [anOrder({ ...trailing, triggerBy: 'LastPrice' })]),
+  ];
 }
 
+/** Of the two stops the one that the price meets first. */
 function fireStop(venue: Venue): void {
-  const { position, price } = venue;
-  if (position?.stopLoss === undefined || position.side === undefined) return;
-  if (!isThrough(position.side, position.stopLoss, price)) return;
-  const { size: qty, side } = position;
-  const kind = { stopOrderType: 'StopLoss', reduceOnly: true };
+  const { position, trail, price } = venue;
+  if (position?.side === undefined) return;
+  const { size: qty, side, stopLoss } = position;
+  const isReachedBy = (level: Decimal | undefined): boolean => level !== undefined && isThrough(side, level, price);
+  if (!isReachedBy(stopLoss) && !isReachedBy(trail)) return;
+  const kind = { stopOrderType: isReachedBy(trail) ? 'TrailingStop' : 'StopLoss', reduceOnly: true };
   fill(venue, anOrder({ ...kind, orderId: `stop-${venue.seq}`, side: opposite(side), qty }), qty, price);
 }
 
@@ -169,7 +182,7 @@ function recordExecution(
     side: row.side,
     execType: 'Trade',
     stopOrderType: row.stopOrderType,
-    createType: row.stopOrderType === 'StopLoss' ? 'CreateByStopLoss' : 'CreateByUser',
+    createType: row.stopOrderType === '' ? 'CreateByUser' : `CreateBy${row.stopOrderType}`,
     price: at,
     qty,
     value,

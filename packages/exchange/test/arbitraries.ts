@@ -14,7 +14,7 @@ const seq = fc.integer({ min: -1, max: 2 ** 52 });
 const stopOrderType = fc.constantFrom('', 'StopLoss', 'TakeProfit', 'TrailingStop', 'SomethingNew');
 const id = fc.uuid();
 
-export const anyPosition: fc.Arbitrary<PositionRow> = fc.record({
+const positionFields = {
   symbol,
   positionIdx,
   side: fc.option(side, { nil: undefined }),
@@ -26,7 +26,14 @@ export const anyPosition: fc.Arbitrary<PositionRow> = fc.record({
   seq,
   createdTimeMs: timeMs,
   updatedTimeMs: timeMs,
-});
+};
+
+/** With and without a trailing stop. */
+export const anyPosition: fc.Arbitrary<PositionRow> = fc.oneof(
+  fc.record(positionFields),
+  fc.record({ ...positionFields, trailingStop: positive }),
+  fc.record({ ...positionFields, trailingStop: positive, activePrice: positive }),
+);
 
 export const anyOrder: fc.Arbitrary<OrderRow> = fc.record({
   orderId: id,

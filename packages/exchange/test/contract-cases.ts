@@ -133,6 +133,32 @@ export const CONTRACT: Readonly<Record<string, (session: TradingSession) => Prom
     expect(through).toMatchObject({ error: { reason: 'through-market' } });
   },
 
+  'a trailing stop is armed beside the stop, shown on the position, and outlives a stop that moves': async (
+    session,
+  ) => {
+    const account = await session.fresh();
+    await session.accepted(account, [session.market({ qty: decimal('2'), stopLoss: decimal('90') })]);
+    const stop = { symbol: session.venue.symbol, positionIdx: 0, triggerBy: 'LastPrice' } as const;
+    const trailing = { distance: decimal('4') };
+    const armed = await account.setStop({ ...stop, triggerPrice: decimal('90'), trailing }, free());
+    expect(armed).toMatchObject({ ok: true });
+    expect(await session.position(account)).toMatchObject({ stopLoss: decimal('90'), trailingStop: decimal('4') });
+    expect(await account.setStop({ ...stop, triggerPrice: decimal('92') }, free())).toMatchObject({ ok: true });
+    expect(await session.position(account)).toMatchObject({ stopLoss: decimal('92'), trailingStop: decimal('4') });
+
+    const rows = await account.openOrders({ symbol: session.venue.symbol, filter: 'StopOrder' }, free());
+    expect(rows.find(({ stopOrderType }) => stopOrderType === 'TrailingStop')).toMatchObject({
+      orderLinkId: '',
+      status: 'Untriggered',
+      triggerPrice: decimal('96'),
+      reduceOnly: true,
+    });
+    await session.venue.setPrice(decimal('95'));
+    expect(await session.position(account)).toMatchObject({ size: 0n, side: undefined });
+    const fills = await account.executions({ sinceMs: Date.now() - 60_000 }, free());
+    expect(fills.at(-1)).toMatchObject({ orderLinkId: '', stopOrderType: 'TrailingStop', qty: decimal('2') });
+  },
+
   'a take-profit fills when the price comes, and the stop follows the size': async (session) => {
     const account = await session.fresh();
     await session.accepted(account, [session.market({ qty: decimal('2'), stopLoss: decimal('95') })]);

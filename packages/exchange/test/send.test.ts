@@ -17,7 +17,7 @@ test('reads and writes are signed over the bytes on the wire, with their own rec
   expect(server.received[1]?.body).toBe('{"category":"linear","symbol":"BTCUSDT","orderId":"ü 1"}');
 });
 
-test('the steps of a write are budget, stamp, intent, signature, and one report', async () => {
+test('S-29 S-31 the steps of a write are budget, stamp, intent, signature, and one report', async () => {
   const steps: string[] = [];
   await using server = await WireServer.start(() => {
     steps.push('sent');
@@ -146,7 +146,7 @@ test('a page that is no V5 envelope is unknown after a write', async () => {
   expect(wire.hooks.reports).toMatchObject([{ outcome: 'malformed' }]);
 });
 
-test('the report carries the limit headers and the skew of the clocks without the latency', async () => {
+test('S-32 the report carries the limit headers and the skew of the clocks without the latency', async () => {
   await using server = await WireServer.start(async (_request, response) => {
     response.setHeader('X-Bapi-Limit', '50');
     response.setHeader('X-Bapi-Limit-Status', '49');

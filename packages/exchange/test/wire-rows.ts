@@ -10,6 +10,8 @@ export function wirePosition(row: PositionRow): object {
     size: format(row.size),
     avgPrice: format(row.averagePrice),
     stopLoss: row.stopLoss === undefined ? '' : format(row.stopLoss),
+    trailingStop: row.trailingStop === undefined ? '0' : format(row.trailingStop),
+    ...(row.activePrice !== undefined && { activePrice: format(row.activePrice) }),
     liqPrice: row.liqPrice === undefined ? '' : format(row.liqPrice),
     positionStatus: row.status,
     seq: row.seq,

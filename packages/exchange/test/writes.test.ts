@@ -178,6 +178,19 @@ test('a stop is set in Full mode on its position index, and nothing else is name
   });
 });
 
+test('S-10 a trailing stop is armed together with the stop, which is always named', async () => {
+  await using server = await WireServer.start(() => ok({}));
+  const account = connect(server.url);
+  const stop = { symbol: 'ALICEUSDT', positionIdx: 0, triggerPrice: decimal('0.5'), triggerBy: 'LastPrice' } as const;
+  await account.setStop({ ...stop, trailing: { distance: decimal('0.0200') } }, free());
+  await account.setStop({ ...stop, trailing: { distance: decimal('0.02'), activePrice: decimal('0.60') } }, free());
+  const asked = { category: 'linear', symbol: 'ALICEUSDT', tpslMode: 'Full', slTriggerBy: 'LastPrice', positionIdx: 0 };
+  expect(server.received.map(({ body }) => JSON.parse(body ?? '') as unknown)).toEqual([
+    { ...asked, stopLoss: '0.5', trailingStop: '0.02' },
+    { ...asked, stopLoss: '0.5', trailingStop: '0.02', activePrice: '0.6' },
+  ]);
+});
+
 test('a stop that already stands, or has no position, says so', async () => {
   const answers = [refusal(34040, 'not modified'), refusal(10001, 'can not set tp/sl/ts for zero position')];
   await using server = await WireServer.start(() => answers.shift());

@@ -1,5 +1,6 @@
 import type { Fault } from '@backstop/core';
 import type { z } from 'zod';
+import { flattenIssues } from './flatten-issues.ts';
 import { REPORT, toFaults } from './to-faults.ts';
 
 /** `value` is there although there are faults when unknown keys were all that was wrong with the shape. */
@@ -22,7 +23,7 @@ export function parseAnyway<Schema extends z.ZodType>(
 
   const faults = toFaults(strict.error.issues, root);
   const known = structuredClone(raw);
-  for (const issue of strict.error.issues) {
+  for (const issue of flattenIssues(strict.error.issues)) {
     if (issue.code === 'unrecognized_keys') remove(known, issue.path, issue.keys);
   }
   return { value: schema.safeParse(known).data, faults };

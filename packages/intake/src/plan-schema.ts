@@ -1,9 +1,9 @@
 import { ONE } from '@backstop/core';
 import { z } from 'zod';
 import { notNegative, percent, positive } from './decimals.ts';
+import { exitFields, MAX_LEGS } from './exit-fields.ts';
 import { accountName, symbolName } from './names.ts';
 
-const MAX_LEGS = 20;
 const MAX_DEADLINE_SECONDS = 86_400;
 /** More than any order. */
 export const NO_LIMIT = 1_000_000_000n * ONE;
@@ -22,11 +22,6 @@ const entry = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('Limit'), qty: positive, price: positive }),
 ]);
 
-const breakeven = z.strictObject({
-  afterTakeProfit: z.int().min(1).max(MAX_LEGS).optional(),
-  ifThrough: z.enum(['exit', 'keep']).optional(),
-});
-
 /** One plan as people write it. `false` turns a default off. */
 export const planSchema = z
   .strictObject({
@@ -36,18 +31,7 @@ export const planSchema = z
     side: z.enum(['Buy', 'Sell']),
     positionIdx: z.union([z.literal(0), z.literal(1), z.literal(2)], 'expected 0, 1 or 2').default(0),
     entries: z.array(entry).min(1).max(MAX_LEGS),
-    takeProfits: z
-      .array(z.strictObject({ price: positive, percent }))
-      .min(1)
-      .max(MAX_LEGS),
-    stopLoss: z.strictObject({
-      triggerPrice: positive,
-      triggerBy: z.enum(['LastPrice', 'MarkPrice', 'IndexPrice']).optional(),
-    }),
-    breakeven: z.union([z.literal(false), breakeven], 'expected false or {afterTakeProfit, ifThrough}').optional(),
-    cancelEntriesAfterTakeProfit: z
-      .union([z.literal(false), z.int().min(1).max(MAX_LEGS)], 'expected false or the number of a take-profit')
-      .optional(),
+    ...exitFields,
     deadlineSeconds: z.number().positive().max(MAX_DEADLINE_SECONDS).optional(),
     deadline: moment.optional(),
     priceBandPercent: percent.optional(),

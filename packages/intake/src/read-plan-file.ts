@@ -7,6 +7,7 @@ import type { PlanInput } from './plan-schema.ts';
 import { parseAnyway } from './parse-anyway.ts';
 import { PLAN_DEFAULTS, toPlan } from './to-plan.ts';
 import type { PlanDefaults } from './to-plan.ts';
+import { withPreset } from './with-preset.ts';
 
 export interface ListedInstrument {
   readonly instrument: Instrument;
@@ -47,10 +48,8 @@ export type PlanFileResult =
   | { readonly ok: false; readonly faults: readonly Fault[] };
 
 type File = z.output<typeof fileSchema>;
-/** The place in the file, which fault paths name. */
-type InFile = { readonly index: number };
-/** A plan of the right shape. */
-type Shaped = InFile & { readonly input: PlanInput };
+/** A plan of the right shape, and its place in the file, which fault paths name. */
+type Shaped = { readonly index: number; readonly input: PlanInput };
 
 /** Reads a plan file (the format of data/workload-30.json). Reports the faults of all plans at once, each with its path. */
 export function readPlanFile(text: string, options: PlanFileOptions): PlanFileResult {
@@ -68,7 +67,7 @@ export function readPlanJson(json: unknown, options: PlanFileOptions): PlanFileR
   const shaped = readPlans(file.value);
   const accounts = options.accounts ?? file.value.accounts ?? namesIn(shaped.plans);
   const inFile = shaped.plans
-    .map(({ input, index }) => ({ index, plan: planOf(input, listed.instruments, options) }))
+    .map(({ input, index }) => ({ input, index, plan: planOf(input, listed.instruments, options) }))
     .filter(({ plan }) => options.leftOut?.has(plan.id) !== true);
   const plans = inFile.map(({ plan }) => plan);
   const content = placed(judge(plans, accounts, listed.instruments, options), inFile);
@@ -82,12 +81,14 @@ type Instruments = ReadonlyMap<string, ListedInstrument>;
 
 function planOf(input: PlanInput, instruments: Instruments, options: PlanFileOptions): Plan {
   const { nowMs, newPlanId, takerFeeRate, judgedBy, defaults } = options;
-  return toPlan(input, {
+  const listed = instruments.get(input.symbol);
+  return toPlan(withPreset(input), {
     nowMs,
     id: newPlanId(input),
     takerFeeRate,
     defaults: { ...PLAN_DEFAULTS, ...defaults },
-    price: judgedBy === 'file' ? undefined : instruments.get(input.symbol)?.price,
+    price: judgedBy === 'file' ? undefined : listed?.price,
+    tickSize: listed?.instrument.tickSize ?? ANY_INSTRUMENT.tickSize,
   });
 }
 
@@ -180,14 +181,22 @@ const NAMES_IN_FILE: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Puts faults among the plans of the right shape back to the places and names that these have in the file. */
-function placed(faults: readonly Fault[], shaped: readonly InFile[]): Fault[] {
-  return faults.map(({ path, message }) => ({
-    path: NAMES_IN_FILE.reduce((text, [pattern, name]) => text.replace(pattern, name), placeInFile(path, shaped)),
-    message,
-  }));
+function placed(faults: readonly Fault[], shaped: readonly Shaped[]): Fault[] {
+  return faults.map(({ path, message }) => {
+    const position = Number(/^plans\[(\d+)\]/.exec(path)?.[1]);
+    const isNamed = !Array.isArray(shaped[position]?.input.takeProfits ?? []);
+    const names = isNamed ? [NAMED_SHARES, ...NAMES_IN_FILE] : NAMES_IN_FILE;
+    return {
+      path: names.reduce((text, [pattern, name]) => text.replace(pattern, name), placeInFile(path, shaped)),
+      message,
+    };
+  });
 }
 
-function placeInFile(path: string, shaped: readonly InFile[]): string {
+/** Where the take-profits are given by their prices alone. */
+const NAMED_SHARES: readonly [RegExp, string] = [/\.takeProfits\[(\d+)\]\.(?:price|share)$/, '.takeProfits.prices[$1]'];
+
+function placeInFile(path: string, shaped: readonly Shaped[]): string {
   return path.replace(
     /^plans\[(\d+)\]/,
     (_whole: string, position: string) => `plans[${shaped[Number(position)]?.index ?? position}]`,

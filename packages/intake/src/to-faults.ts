@@ -1,12 +1,13 @@
 import type { Fault } from '@backstop/core';
 import type { z } from 'zod';
+import { flattenIssues } from './flatten-issues.ts';
 
 /** zod leaves the input out of its issues by default; here it tells a missing value from a wrong one, and is never printed. */
 export const REPORT = { reportInput: true } as const;
 
 /** zod's issues as faults, with paths as a person writes them: `plans[3].stopLoss.triggerPrice`. Values are not repeated. */
 export function toFaults(issues: readonly z.core.$ZodIssue[], root: readonly PropertyKey[] = []): Fault[] {
-  return issues.flatMap((issue) => {
+  return flattenIssues(issues).flatMap((issue) => {
     const path = [...root, ...issue.path];
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => ({ path: formatPath([...path, key]), message: 'unknown key' }));

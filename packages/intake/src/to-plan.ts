@@ -1,6 +1,7 @@
-import { decimal, multiply } from '@backstop/core';
-import type { Decimal, Entry, Plan } from '@backstop/core';
+import { ceilTo, decimal, multiply } from '@backstop/core';
+import type { Decimal, Entry, Plan, TakeProfit, TrailingPolicy } from '@backstop/core';
 import type { PlanInput } from './plan-schema.ts';
+import { sharesOf } from './shares-of.ts';
 
 /** What holds for a plan that does not say otherwise. */
 export interface PlanDefaults {
@@ -27,6 +28,7 @@ export interface PlanContext {
   readonly defaults: PlanDefaults;
   /** The symbol's price now; undefined = not known, and so the plan has no price band. */
   readonly price: Decimal | undefined;
+  readonly tickSize: Decimal;
 }
 
 /** The plan that a person meant: legs named in their order, defaults filled in. */
@@ -39,19 +41,67 @@ export function toPlan(input: PlanInput, context: PlanContext): Plan {
     positionIdx,
     side,
     entries: entries.map((entry, index): Entry => ({ ...entry, leg: `e${index + 1}` })),
-    takeProfits: takeProfits.map((level, index) => ({
-      leg: `t${index + 1}`,
-      price: level.price,
-      share: level.percent,
-    })),
-    stopLoss: { triggerPrice: stopLoss.triggerPrice, triggerBy: stopLoss.triggerBy ?? 'LastPrice' },
+    takeProfits: ladderOf(takeProfits),
+    stopLoss: {
+      triggerPrice: stopLoss.triggerPrice,
+      triggerBy: stopLoss.triggerBy ?? 'LastPrice',
+      ...steps(stopLoss.steps, context.defaults),
+    },
     ...transitions(input, context.defaults),
+    ...trailing(input, context),
+    ...limits(input),
     marketEntryDeadlineMs: deadlineMs(input, context),
     ...priceBand(input, context.price),
     ...(input.entriesExpireAt === undefined ? {} : { entriesExpireAtMs: input.entriesExpireAt }),
     takerFeeRate: context.takerFeeRate,
     createdAtMs: context.nowMs,
     restoreEpoch: 0,
+  };
+}
+
+function ladderOf(takeProfits: PlanInput['takeProfits']): readonly TakeProfit[] {
+  if (Array.isArray(takeProfits)) {
+    return takeProfits.map(({ price, percent }, index) => ({ leg: `t${index + 1}`, price, share: percent }));
+  }
+  const { prices, distribution = 'even' } = takeProfits;
+  const shares = sharesOf(distribution, prices.length);
+  return prices.map((price, index) => ({ leg: `t${index + 1}`, price, share: shares[index] ?? 0n }));
+}
+
+function steps(asked: PlanInput['stopLoss']['steps'] = false, defaults: PlanDefaults): Pick<Plan['stopLoss'], 'steps'> {
+  if (asked === false) return {};
+  return { steps: { ifThrough: (asked === true ? undefined : asked.ifThrough) ?? defaults.ifThrough } };
+}
+
+/** A distance in percent is one of the price now, or of the plan's own prices where that is not known, rounded up to a tick. */
+function trailing({ trailingStop, entries, stopLoss }: PlanInput, context: PlanContext): Pick<Plan, 'trailingStop'> {
+  if (trailingStop === undefined || trailingStop === false) return {};
+  const { distance: asked, distancePercent = 0n, activePrice, afterTakeProfit } = trailingStop;
+  const limit = entries.find((entry) => entry.type === 'Limit')?.price;
+  const price = context.price ?? limit ?? stopLoss.triggerPrice;
+  const distance = asked ?? ceilTo(multiply(price, distancePercent), context.tickSize);
+  const policy: TrailingPolicy = {
+    distance,
+    ...(activePrice !== undefined && { activePrice }),
+    ...(afterTakeProfit !== undefined && { afterTakeProfit }),
+  };
+  return { trailingStop: policy };
+}
+
+function limits({ timeLimit, externalChanges }: PlanInput): Pick<Plan, 'timeLimit' | 'externalChanges'> {
+  return {
+    ...(timeLimit === undefined || timeLimit === false ? {} : { timeLimit }),
+    ...(externalChanges !== undefined && { externalChanges: policyOf(externalChanges) }),
+  };
+}
+
+function policyOf(asked: NonNullable<PlanInput['externalChanges']>): NonNullable<Plan['externalChanges']> {
+  if (typeof asked === 'string') return { policy: asked };
+  const { policy, mostReassertions, withinMs } = asked;
+  return {
+    policy,
+    ...(mostReassertions !== undefined && { mostReassertions }),
+    ...(withinMs !== undefined && { withinMs }),
   };
 }
 

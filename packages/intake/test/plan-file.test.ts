@@ -173,7 +173,7 @@ test.each([
   expect(faultsOf(fileWith({ ...solPlan, ...change }))).toEqual([fault]);
 });
 
-test('an unknown key of the file itself is a fault', () => {
+test('F-46 an unknown key of the file itself is a fault', () => {
   expect(faultsOf({ plan: [], plans: [solPlan], instruments })).toEqual(['plan: unknown key']);
 });
 

@@ -1,7 +1,8 @@
+import { executedBy, isStop } from '../executed.ts';
 import { isThrough, triggerPriceOf } from '../level.ts';
 import { withExit } from '../rule.ts';
 import type { Draft, Rule } from '../rule.ts';
-import { executedQty, isStopFiring, pricesSinceFill, workingOrder } from '../view.ts';
+import { isStopFiring, pricesSinceFill, workingOrder } from '../view.ts';
 import type { View } from '../view.ts';
 
 const STOP_ACTS_WITHIN_MS = 1_000;
@@ -27,17 +28,23 @@ function withThroughSince(draft: Draft, view: View): Draft {
 }
 
 function passedAtMs({ stop, tpSl }: Draft, view: View): number | undefined {
-  const { plan } = view;
+  const { plan, trailingRow } = view;
   const prices = pricesSinceFill(view, tpSl);
   if (stop === undefined || prices === undefined) return undefined;
-  return isThrough(plan.side, stop, triggerPriceOf(prices, plan.stopLoss.triggerBy)) ? prices.atMs : undefined;
+  const isStopPassed = isThrough(plan.side, stop, triggerPriceOf(prices, plan.stopLoss.triggerBy));
+  // A trail only tightens: what an older row shows is passed before the trail of now is.
+  const trail = trailingRow?.triggerPrice;
+  const isTrailPassed = trail !== undefined && isThrough(plan.side, trail, prices.last);
+  return isStopPassed || isTrailPassed ? prices.atMs : undefined;
 }
 
 /** Judged on a position that was read after the stop had its time. */
 function hasStopFailed({ stop, tpSl: { throughSinceMs } }: Draft, view: View): boolean {
   if (stop === undefined) return false;
   const isOverdue = throughSinceMs !== undefined && view.snapshot.positionAtMs - throughSinceMs > STOP_ACTS_WITHIN_MS;
-  return isOverdue || (executedQty(view, 'stop') > 0n && view.hasClosedBooks && !isStopFiring(view));
+  return (
+    isOverdue || (executedBy(view.snapshot.executed, isStop).qty > 0n && view.hasClosedBooks && !isStopFiring(view))
+  );
 }
 
 /** Refused for want of capacity (110017) while take-profits of ours hold it. */

@@ -3,10 +3,12 @@ import type { Decimal } from '../decimal.ts';
 import { isEntry } from '../executed.ts';
 import { ladderRules, rungsOf } from '../filled-take-profits.ts';
 import { distribute } from '../ladder.ts';
+import type { TakeProfitLeg } from '../model.ts';
 import { opposite } from '../level.ts';
 import { withCondition } from '../rule.ts';
 import type { Draft, Rule } from '../rule.ts';
-import { executedQty, isStopFiring } from '../view.ts';
+import { externalPolicy, reassertionsOf } from '../reassertions.ts';
+import { executedQty, isStopFiring, workingOrder } from '../view.ts';
 import type { View } from '../view.ts';
 
 /**
@@ -19,11 +21,29 @@ export const takeProfitLadder: Rule = (draft, view) => {
   const capacity = max(0n, view.size - foreignReduceOnly(view));
   const wanted = min(view.size, capacity);
   const rungs = rungsOf(view, draft.tpSl.filledTakeProfits);
-  const laddered = { ...draft, takeProfits: distribute(wanted, rungs, ladderRules(view)).targets };
+  const { targets } = distribute(wanted, rungs, ladderRules(view));
+  const laddered = withoutChanged({ ...draft, takeProfits: targets }, targets, view);
   return wanted < view.size
     ? withCondition(laddered, 'CapacityShortfall', "others' reduce-only orders hold a part of the position")
     : laddered;
 };
+
+/** Legs that somebody cancelled have no order where that is respected, and for a while where it happens again and again. */
+function withoutChanged(draft: Draft, targets: ReadonlyMap<TakeProfitLeg, Decimal>, view: View): Draft {
+  const { tpSl } = draft;
+  const { mostReassertions } = externalPolicy(view.plan);
+  const isHeld = (leg: TakeProfitLeg): boolean =>
+    reassertionsOf(tpSl, leg, view) > mostReassertions && workingOrder(view, leg) === undefined;
+  const dropped = [...targets.keys()].filter((leg) => tpSl.dropped?.includes(leg) === true);
+  const held = [...targets.keys()].filter(isHeld);
+  if (dropped.length + held.length === 0) return draft;
+
+  const without = new Map([...targets, ...[...dropped, ...held].map((leg) => [leg, 0n] as const)]);
+  const next = { ...draft, takeProfits: without };
+  return held.length > 0
+    ? withCondition(next, 'ExternalConflict', `${held.join(', ')}: cancelled again and again, left for a while`)
+    : withCondition(next, 'ExternalChange', `${dropped.join(', ')}: cancelled by hand, and stays so`);
+}
 
 function isFit(draft: Draft, view: View): boolean {
   return (

@@ -42,14 +42,19 @@ export function cancelBody({ symbol, orderId }: CancelSpec): BatchCancelOrderPar
   return { symbol, orderId };
 }
 
-/** trading-stop for the position's Full-mode stop, and nothing else: what is not named keeps its value (reference C.16). */
-export function stopBody({ symbol, positionIdx, triggerPrice, triggerBy }: StopSpec): SetTradingStopParamsV5 {
+/**
+ * trading-stop for the position's Full-mode stop, and its trailing stop where one is to be armed: what is not named keeps its
+ * value (reference C.16). The stop is always named: that it stays when only the trail is sent is not confirmed (S-10).
+ */
+export function stopBody({ symbol, positionIdx, triggerPrice, triggerBy, trailing }: StopSpec): SetTradingStopParamsV5 {
   return {
     category: 'linear',
     symbol,
     tpslMode: 'Full',
     stopLoss: format(triggerPrice),
     slTriggerBy: triggerBy,
+    ...(trailing !== undefined && { trailingStop: format(trailing.distance) }),
+    ...(trailing?.activePrice !== undefined && { activePrice: format(trailing.activePrice) }),
     positionIdx,
   };
 }
