@@ -109,7 +109,8 @@ async function maintenance(answer: MaintenanceProcessor = answerArchive): Promis
   await worker.ready();
 }
 
-const answerArchive: MaintenanceProcessor = (command) => answerCommand(command, { redis, archive });
+const answerArchive: MaintenanceProcessor = (command) =>
+  answerCommand(command, { redis, archive, refresh: () => Promise.resolve('') });
 
 interface Told extends Submitted {
   readonly lines: readonly string[];

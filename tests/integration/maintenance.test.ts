@@ -67,7 +67,7 @@ describe('the outbox', () => {
 
   test('the persist command over the queue returns when everything is durable', async () => {
     const worker = maintenanceWorker(rig().redisUrl, (command) =>
-      answerCommand(command, { redis: rig().redis, archive }),
+      answerCommand(command, { redis: rig().redis, archive, refresh: () => Promise.resolve('') }),
     );
     onTestFinished(() => worker.close());
     const plan = restingPlan('main', 0);

@@ -106,7 +106,7 @@ describe('processes', { timeout: 150_000 }, () => {
     expect(truth.totals.unprotectedMs).toBe(0);
   });
 
-  test('F-11 Redis loses everything while all runs: plans, letters and executions come back, and nothing is sent twice', async () => {
+  test('F-14 F-11 Redis loses everything while all runs: plans, letters and executions come back, and nothing is sent twice', async () => {
     await using venue = await startVenue();
     await using fleet = await startFleet({ exchangeUrl: venue.url, accountsFile: venue.accountsFile });
     await startServices(fleet);
@@ -127,7 +127,7 @@ describe('processes', { timeout: 150_000 }, () => {
     expect(truth.totals.unprotectedMs).toBe(0);
   });
 
-  test('a worker and a scheduler are killed in the middle of their work: others finish it, and nothing is sent twice', async () => {
+  test('F-37 a worker and a scheduler are killed in the middle of their work: others finish it, and nothing is sent twice', async () => {
     await using venue = await startVenue();
     await using fleet = await startFleet({ exchangeUrl: venue.url, accountsFile: venue.accountsFile });
     await startServices(fleet, 1);

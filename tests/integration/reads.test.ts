@@ -40,6 +40,16 @@ test('F-39 of ten checks of one account at once over two processes one reads and
   expect(listingCalls(await rig().venue.truth())).toBe(3);
 });
 
+test('F-42 calls grow with accounts and not with monitors', async () => {
+  const seat = await rig().seat();
+  const monitors = Array.from({ length: 10 }, (_, index) => restingPlan('main', index));
+
+  for (const ref of await rig().put(...monitors)) expect(await seat.read(ref)).toMatchObject({ kind: 'facts' });
+  expect(listingCalls(await rig().venue.truth())).toBe(3);
+  for (const ref of await rig().put(restingPlan('other', 0))) await seat.read(ref);
+  expect(listingCalls(await rig().venue.truth())).toBe(6);
+});
+
 const FAILURES = [
   { kind: 'http-500', endpoint: 'position/list' },
   { kind: 'reply-lost-before', endpoint: 'order/realtime' },

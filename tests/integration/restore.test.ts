@@ -27,7 +27,7 @@ async function lose(): Promise<void> {
   await rig().reset({ keepVenue: true });
 }
 
-test('S-24 plans come back under a raised epoch, know their working orders again and send nothing twice', async () => {
+test('F-43 S-24 plans come back under a raised epoch, know their working orders again and send nothing twice', async () => {
   const plan = planOn('main', 0, { entries: [marketEntry('100'), limitEntry('e1', '100', '95')] });
   const ref = await rig().accept(plan);
   const wanted = { legs: ['e1', 't1', 't2', 't3', 't4'] };

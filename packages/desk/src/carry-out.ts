@@ -7,7 +7,7 @@ import {
   type WriteOptions,
   type WriteReply,
 } from '@backstop/core';
-import { closeIntents, openIntents } from '@backstop/store';
+import { closeIntents, noteKeyRefusal, openIntents } from '@backstop/store';
 import { batches, type Batch } from './batches.ts';
 import type { DeskDeps } from './desk.ts';
 import { holdBudget } from './hold-budget.ts';
@@ -129,6 +129,7 @@ async function outcomeOf(
   if (reply.ok) return { action, result: 'done' };
 
   const { reason, code, message } = reply.error;
+  if (reason === 'credentials') await noteKeyRefusal(deps.redis, check.ref.account, message);
   if (reason === 'not-sent' || reason === 'unavailable') return unsent(action);
   if (reason === 'unknown') return { action, result: 'unknown' };
   if (reason === 'duplicate-link-id' && action.type === 'create') {

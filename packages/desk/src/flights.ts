@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { ExchangeError, parseOrderLinkId, type OrderRow, type Plan } from '@backstop/core';
+import { ExchangeError, type Plan } from '@backstop/core';
 import {
   abandonFlight,
   applyExecutions,
@@ -7,16 +7,16 @@ import {
   executionCursor,
   getPlans,
   endFlight,
-  landAccount,
   landSymbol,
   listActive,
-  noteOrphans,
+  noteKeyRefusal,
   redisTimeMs,
   setDueNow,
   type FlightScope,
   type Waiter,
 } from '@backstop/store';
 import { bookExecution } from './book-execution.ts';
+import { flyAccount, type Flight } from './fly-account.ts';
 import type { DeskDeps } from './desk.ts';
 import type { Scope } from './next-read.ts';
 import type { Check, Reading } from './reading.ts';
@@ -30,12 +30,6 @@ const EXECUTION_OVERLAP_MS = 60_000;
 /** Whether the rows landed; if not, what the check that asked for them came to. */
 export type FlightResult = { readonly landed: true } | { readonly landed: false; readonly reading: Unread };
 type Unread = Extract<Reading, { kind: 'waiting' | 'unknown' }>;
-
-interface Flight {
-  readonly flightId: string;
-  readonly startMs: number;
-  readonly epoch: number;
-}
 
 /**
  * Reads a scope from the exchange, single flight over all processes: whoever comes second is entered as a waiter and is
@@ -89,8 +83,9 @@ async function crash(check: Check, scope: Scope, { name, flightId, error }: Cras
   const waiters =
     isOurs || isUnreadable
       ? await endFlight(deps.redis, account, name, { flightId })
-      : (await abandonFlight(deps.redis, account, name, { flightId })).waiters;
+      : (await abandonFlight(deps.redis, account, name, { flightId, why: `${reason}: ${describe(error)}` })).waiters;
 
+  if (reason === 'credentials') await noteKeyRefusal(deps.redis, account, describe(error));
   if (!isOurs) deps.log.warn({ account, scope: name, reason: describe(error) }, 'read failed');
   await Promise.all(waiters.map((waiter) => setDueNow(deps.redis, waiter.ref, waiter.lane)));
   return { kind: 'unknown', why: `reading ${scope} failed`, retryInMs: isUnreadable ? 50 : (retryAfterMs ?? 500) };
@@ -98,22 +93,12 @@ async function crash(check: Check, scope: Scope, { name, flightId, error }: Cras
 
 const UNKNOWN_CRASH = { reason: 'unavailable', retryAfterMs: undefined } as const;
 
-const pilots = { account: flyAccount, symbol: flySymbol, executions: flyExecutions };
-
-async function flyAccount(check: Check, flight: Flight, deps: DeskDeps): Promise<readonly Waiter[]> {
-  const { account } = check.ref;
-  const exchange = deps.exchangeOf(account);
-  const [positions, active, conditional] = await Promise.all([
-    exchange.positions({}, check),
-    exchange.openOrders({ filter: 'Order' }, check),
-    exchange.openOrders({ filter: 'StopOrder' }, check),
-  ]);
-  const orders = [...active, ...conditional];
-  const waiters = await landAccount(deps.redis, account, { ...flight, positions, orders });
-  deps.receipts.landed(account, undefined, flight.startMs);
-  await noteOrphans(deps.redis, account, await orphansAmong(orders, account, deps));
-  return waiters;
-}
+const pilots = {
+  account: ({ ref: { account }, signal }: Check, flight: Flight, deps: DeskDeps) =>
+    flyAccount({ account, signal }, flight, deps),
+  symbol: flySymbol,
+  executions: flyExecutions,
+};
 
 async function flySymbol(check: Check, flight: Flight, deps: DeskDeps): Promise<readonly Waiter[]> {
   const { account, symbol } = check.ref;
@@ -146,19 +131,6 @@ async function flyExecutions(check: Check, flight: Flight, deps: DeskDeps): Prom
 async function activePlans(account: string, { redis }: DeskDeps): Promise<readonly Plan[]> {
   const plans = await getPlans(redis, await listActive(redis, account));
   return plans.filter((plan) => plan !== undefined);
-}
-
-/** Orders that carry our installation's id but belong to no active plan: candidates for the clean-up, never cancelled here. */
-async function orphansAmong(
-  orders: readonly OrderRow[],
-  account: string,
-  deps: DeskDeps,
-): Promise<readonly OrderRow[]> {
-  const ours = orders.filter(({ orderLinkId }) => parseOrderLinkId(orderLinkId)?.installation === deps.installation);
-  if (ours.length === 0) return [];
-
-  const active = new Set((await listActive(deps.redis, account)).map(({ monitorId }) => monitorId));
-  return ours.filter(({ orderLinkId }) => !active.has(parseOrderLinkId(orderLinkId)?.planId ?? ''));
 }
 
 async function wakeAll(waiters: readonly Waiter[], check: Check, deps: DeskDeps): Promise<void> {

@@ -1,5 +1,13 @@
 import { initialState, type Plan, type Snapshot } from '@backstop/core';
-import { ORDERS_TTL_MS, POSITIONS_TTL_MS, readCheck, toSnapshot, type CheckRead } from '@backstop/store';
+import {
+  ORDERS_TTL_MS,
+  POSITIONS_TTL_MS,
+  readCheck,
+  toSnapshot,
+  type CheckRead,
+  type Row,
+  type RowVersion,
+} from '@backstop/store';
 import type { DeskDeps } from './desk.ts';
 import { fly } from './flights.ts';
 import { isDirty, nextRead, type Scope } from './next-read.ts';
@@ -82,6 +90,7 @@ function toFacts(
     },
     versions: { 'tp-sl': states['tp-sl'].version, 'limit-order': states['limit-order'].version },
     snapshot,
+    rows: { position: versionOf(stored.position), orders: versionOf(stored.orders) },
     nowMs,
     rowsExpireAtMs: Math.min(snapshot.positionAtMs + POSITIONS_TTL_MS, snapshot.ordersAtMs + ORDERS_TTL_MS),
     unsettledUntilMs: open.length > 0 ? Math.max(...open.map(({ deadlineMs }) => deadlineMs)) : undefined,
@@ -90,6 +99,14 @@ function toFacts(
     dirty,
   };
 }
+
+/** Of a row that is there: a snapshot is not made of others. */
+function versionOf(row: Row<unknown>): RowVersion {
+  const { startMs, endMs, epoch, patched } = row.kind === 'row' ? row : NEVER;
+  return { startMs, endMs, epoch, patched };
+}
+
+const NEVER: RowVersion = { startMs: 0, endMs: 0, epoch: 0, patched: false };
 
 function tell({ position, orders, nowMs }: CheckRead, { observer }: DeskDeps): void {
   for (const [kind, row] of [['positions', position] as const, ['orders', orders] as const]) {

@@ -1,5 +1,5 @@
 import type { Lane, LaneStates, Plan, Snapshot } from '@backstop/core';
-import type { Intent, MonitorRef } from '@backstop/store';
+import type { Intent, MonitorRef, RowVersion } from '@backstop/store';
 import type { Scope } from './next-read.ts';
 
 /** One check's claim on a monitor's lane: `token` is the job's BullMQ token and becomes the lane's fence (S-33). */
@@ -17,6 +17,8 @@ export interface Facts {
   readonly states: LaneStates;
   readonly versions: Readonly<Record<Lane, number>>;
   readonly snapshot: Snapshot;
+  /** Which reads its rows came from. */
+  readonly rows: Readonly<Record<'position' | 'orders', RowVersion>>;
   readonly nowMs: number;
   /** When the first of the rows is too old to decide on, Redis time. */
   readonly rowsExpireAtMs: number;

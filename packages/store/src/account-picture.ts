@@ -1,6 +1,8 @@
 import type { Redis } from 'ioredis';
 import { listBlocks, type StandingBlock } from './budget-blocks.ts';
-import { listAccounts } from './fleet.ts';
+import { ordersOf } from './diagnosis/orders-of.ts';
+import { listAccounts, listProcesses, type ProcessSeen } from './fleet.ts';
+import { keyRefusal, type KeyRefusal } from './key-refusals.ts';
 import { accountKeys } from './keys.ts';
 import type { MonitorPicture } from './monitor-picture.ts';
 import { redisTimeMs } from './redis.ts';
@@ -17,8 +19,20 @@ export interface AccountPicture {
   readonly name: string;
   readonly monitors: number;
   readonly positions: ProtectionTally;
-  /** Failed reads in a row, and until when reads rest because of them; undefined = they do not. */
-  readonly readFailures: { readonly count: number; readonly untilMs: number | undefined };
+  /** Failed reads in a row; `untilMs` undefined = reads do not rest because of them. `why` is empty where it is not known. */
+  readonly readFailures: {
+    readonly count: number;
+    readonly untilMs: number | undefined;
+    readonly sinceMs: number | undefined;
+    readonly lastMs: number | undefined;
+    readonly why: string;
+  };
+  /** Orders of others at the places of its monitors, as far as those are known now (S-24). */
+  readonly foreignOrders: number;
+  /** How far the clock of the worst living worker is off the exchange's, ms (S-32); 0 = none has said. */
+  readonly clockSkewMs: number;
+  /** undefined = its key is taken. */
+  readonly keyRefusal: KeyRefusal | undefined;
   /** What holds its requests back now; `account` = all of them, `address` = those of all accounts. */
   readonly blocks: readonly StandingBlock[];
 }
@@ -28,19 +42,45 @@ export async function readAccounts(
   redis: Redis,
   monitors: readonly MonitorPicture[],
 ): Promise<readonly AccountPicture[]> {
-  const [names, nowMs] = await Promise.all([listAccounts(redis), redisTimeMs(redis)]);
+  const [names, nowMs, processes] = await Promise.all([listAccounts(redis), redisTimeMs(redis), listProcesses(redis)]);
+  const clockSkewMs = worstSkewMs(processes);
   return Promise.all(
     names.map(async (name) => {
       const own = monitors.filter(({ ref }) => ref.account === name);
-      const [failure, blocks] = await Promise.all([
-        redis.hmget(accountKeys(name).failure, 'count', 'until'),
+      const [failure, blocks, refusal] = await Promise.all([
+        redis.hgetall(accountKeys(name).failure),
         listBlocks(redis, name),
+        keyRefusal(redis, name),
       ]);
-      const untilMs = Number(failure[1] ?? 0);
-      const readFailures = { count: Number(failure[0] ?? 0), untilMs: untilMs > nowMs ? untilMs : undefined };
-      return { name, monitors: own.length, positions: tallyProtection(own), readFailures, blocks };
+      const readFailures = toReadFailures(failure, nowMs);
+      const positions = tallyProtection(own);
+      const foreignOrders = own.reduce((count, monitor) => count + countForeign(monitor), 0);
+      const counts = { monitors: own.length, positions, foreignOrders, clockSkewMs };
+      return { name, ...counts, readFailures, blocks, keyRefusal: refusal };
     }),
   );
+}
+
+function countForeign({ snapshot, plan }: MonitorPicture): number {
+  return ordersOf(snapshot?.orders ?? [], plan).foreign.length;
+}
+
+function worstSkewMs(processes: readonly ProcessSeen[]): number {
+  const skews = processes.filter(({ alive }) => alive).map(({ counters }) => counters['clockSkewMs'] ?? 0);
+  return skews.reduce((worst, skew) => (Math.abs(skew) > Math.abs(worst) ? skew : worst), 0);
+}
+
+function toReadFailures(
+  { count = '0', until = '0', since, last, why = '' }: Readonly<Record<string, string>>,
+  nowMs: number,
+): AccountPicture['readFailures'] {
+  return {
+    count: Number(count),
+    untilMs: Number(until) > nowMs ? Number(until) : undefined,
+    sinceMs: since === undefined ? undefined : Number(since),
+    lastMs: last === undefined ? undefined : Number(last),
+    why,
+  };
 }
 
 export function tallyProtection(monitors: readonly MonitorPicture[]): ProtectionTally {

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { accountKeys } from './keys.ts';
+import { accountKeys, rowPatterns } from './keys.ts';
 import { LOOKUP_TTL_MS } from './lookups.ts';
 import { fromSlot } from './monitor-ref.ts';
 import { runScript } from './redis.ts';
@@ -12,17 +12,8 @@ const SCAN_COUNT = 1_000;
  * how many keys were dropped.
  */
 export async function flushCache(redis: Redis, account?: string): Promise<number> {
-  const name = account === undefined ? '*' : account.replaceAll(/[\\*?[\]]/g, '\\$&');
-  // Rows go before the listings that outdate them: without its listing an old row would count again.
-  const families = [
-    `row:position:${name}:*`,
-    `row:orders:${name}:*`,
-    `row:order:${name}:*`,
-    `listing:*:${name}`,
-    `landed:${name}`,
-  ];
   let dropped = 0;
-  for (const family of families) dropped += await dropMatching(redis, `bs:{b*}:${family}`);
+  for (const pattern of rowPatterns(account)) dropped += await dropMatching(redis, pattern);
   return dropped;
 }
 

@@ -1,6 +1,6 @@
 import { ONE, type Decimal, type Executed, type ExecutedBy } from '@backstop/core';
 
-const BY = /^(?:[et]\d+|x|stop|external-in|external-out|liquidation)$/;
+const BY = /^(?:[et]\d+|x|stop|stop-trailing|external-in|external-out|liquidation)$/;
 
 /** The two numbers that HINCRBY adds exactly: whole coins, and parts of 1e-12 with the same sign. */
 export function toWholeAndParts(value: Decimal): [whole: string, parts: string] {

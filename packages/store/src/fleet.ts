@@ -54,6 +54,11 @@ export async function installation(redis: Redis): Promise<string> {
   return id;
 }
 
+/** The letters where some were chosen, without choosing any; undefined = none were. */
+export async function peekInstallation(redis: Redis): Promise<string | undefined> {
+  return (await redis.get(fleetKeys.installation)) ?? undefined;
+}
+
 /** Takes over the letters that the archive has kept: Redis was lost, and working orders carry them. */
 export async function keepInstallation(redis: Redis, letters: string): Promise<void> {
   await redis.set(fleetKeys.installation, letters);

@@ -159,31 +159,40 @@ export async function endFlight(
   scope: FlightScope,
   { flightId }: { readonly flightId: string },
 ): Promise<readonly Waiter[]> {
-  return (await end(redis, account, scope, [flightId, ''])).waiters;
+  return (await end(redis, account, scope, [flightId, '', ''])).waiters;
 }
 
 /**
  * Ends a flight that failed. Reads of the account rest for 250 ms, doubling to 8 s with each further failure, or for
- * `backoffMs` where that is longer. Returns until when, and the waiters.
+ * `backoffMs` where that is longer. `why` is for people. Returns until when, and the waiters.
  */
 export async function abandonFlight(
   redis: Redis,
   account: string,
   scope: FlightScope,
-  { flightId, backoffMs = 0 }: { readonly flightId: string; readonly backoffMs?: number },
+  {
+    flightId,
+    backoffMs = 0,
+    why = '',
+  }: { readonly flightId: string; readonly backoffMs?: number; readonly why?: string },
 ): Promise<{ readonly failedUntilMs: number; readonly waiters: readonly Waiter[] }> {
-  return end(redis, account, scope, [flightId, `${backoffMs}`]);
+  return end(redis, account, scope, [flightId, `${backoffMs}`, why]);
 }
 
 async function end(
   redis: Redis,
   account: string,
   scope: FlightScope,
-  args: readonly [flightId: string, backoffMs: string],
+  [flightId, backoffMs, why]: readonly [flightId: string, backoffMs: string, why: string],
 ): Promise<{ failedUntilMs: number; waiters: readonly Waiter[] }> {
   const keys = accountKeys(account);
   const limits = [FIRST_BACKOFF_MS, LONGEST_BACKOFF_MS, FAILURE_MEMORY_MS];
   const scriptKeys = [keys.flight(scope), keys.waiters(scope), keys.failure];
-  const reply = await runScript<[number, string[]]>(redis, 'end-flight', scriptKeys, [...args, ...limits]);
+  const reply = await runScript<[number, string[]]>(redis, 'end-flight', scriptKeys, [
+    flightId,
+    backoffMs,
+    ...limits,
+    why,
+  ]);
   return { failedUntilMs: reply[0], waiters: reply[1].map(toWaiter) };
 }

@@ -1,5 +1,6 @@
 export {
   BUCKETS,
+  KEY_PATTERNS,
   QUEUE_PREFIX,
   accountKeys,
   bucketKeys,
@@ -14,7 +15,20 @@ export { fromMember, fromSlot, slotOf, toMember, type MonitorRef } from './monit
 
 export { getPlans, listActive, putPlans, type NewPlan, type PutPlansResult, type TakenSlot } from './plans.ts';
 export { CHECK_LEASE_MS, peekCheck, readCheck, type CheckRead, type Row } from './read-check.ts';
-export { KEEP_CLOSED_MS, recordCheck, touchChecked, type CheckRecord } from './record-check.ts';
+export { KEEP_CLOSED_MS, lastDecisions, recordCheck, touchChecked, type CheckRecord } from './record-check.ts';
+export {
+  conditionChanges,
+  decisionId,
+  fromStoredDecision,
+  toStoredDecision,
+  type DecisionInputs,
+  type DecisionSummary,
+  type RecordedDecision,
+  type RowVersion,
+} from './decisions/decision-record.ts';
+export { describeAction } from './decisions/describe-action.ts';
+export { policyVersion } from './decisions/policy-version.ts';
+export { replayDecision, type Replay } from './decisions/replay-decision.ts';
 export { countDue, oldestChecked, openRound, setDueNow, setDueWithin, takeDue, type OldestChecked } from './due.ts';
 export {
   ORDERS_TTL_MS,
@@ -78,7 +92,7 @@ export {
   type CheckWorker,
   type CheckWorkerOptions,
 } from './check-worker.ts';
-export { type KnownPlans, type MaintenanceCommand } from './maintenance-command.ts';
+export { type FoundDecision, type KnownPlans, type MaintenanceCommand } from './maintenance-command.ts';
 export { maintenanceWorker, type MaintenanceProcessor, type MaintenanceWorker } from './maintenance-worker.ts';
 export { openQueues, type QueueDepth, type Queues, type Urgency } from './queues.ts';
 export {
@@ -97,6 +111,7 @@ export {
   keepInstallation,
   listAccounts,
   listProcesses,
+  peekInstallation,
   setAccounts,
   type ProcessBeat,
   type ProcessSeen,
@@ -107,6 +122,16 @@ export { redisTimeMs } from './redis.ts';
 export type { Redis } from 'ioredis';
 export { toSnapshot } from './to-snapshot.ts';
 export { readMonitor, readMonitors, type MonitorCondition, type MonitorPicture } from './monitor-picture.ts';
+export { noteKeyRefusal, type KeyRefusal } from './key-refusals.ts';
+export { readAccountRows, type AccountRows, type SlotRows } from './account-rows.ts';
+export { accountConditions, type AccountCondition } from './diagnosis/account-conditions.ts';
+export { type Anomaly } from './diagnosis/anomaly.ts';
+export { differences, type Difference } from './diagnosis/differences.ts';
+export { findAnomalies, NO_LETTERS, type AccountFacts } from './diagnosis/find-anomalies.ts';
+export { outlook, type Outlook, type WantedAction } from './diagnosis/outlook.ts';
+export { type ConditionLevel } from './diagnosis/condition-levels.ts';
+export { monitorReport, type LegReport, type MonitorReport } from './diagnosis/monitor-report.ts';
+export { readAccountFacts } from './account-facts.ts';
 export { readAccounts, tallyProtection, type AccountPicture, type ProtectionTally } from './account-picture.ts';
 export { cachedRows, type CachedRows } from './cached-rows.ts';
 export { acceptPlans } from './accept-plans.ts';

@@ -6,6 +6,9 @@ export const BUCKETS = 8;
 /** The queues' BullMQ prefix: one tag, since nothing needs atomicity between a queue and a bucket. */
 export const QUEUE_PREFIX = '{bs}';
 
+/** Patterns of every key of an installation. */
+export const KEY_PATTERNS = ['bs:*', `${QUEUE_PREFIX}:*`] as const;
+
 /** FNV-1a over the account's name: stable over processes and versions. */
 export function bucketOf(account: string): number {
   let hash = 0x811c9dc5;
@@ -51,6 +54,8 @@ export interface AccountKeys extends BucketKeys {
   readonly intents: (monitorId: string) => string;
   /** `by:sum:whole` and `by:sum:parts` -> what was executed; `seq` -> the newest execution applied. */
   readonly executed: (monitorId: string) => string;
+  /** DecisionSummary, newest first. */
+  readonly decisions: (monitorId: string) => string;
   /** `SYMBOL:idx` -> monitorId of the plan that is active there. */
   readonly active: string;
   readonly positionRow: (symbol: string, idx: PositionIdx) => string;
@@ -70,8 +75,10 @@ export interface AccountKeys extends BucketKeys {
   /** The id of the read that is under way. */
   readonly flight: (scope: string) => string;
   readonly waiters: (scope: string) => string;
-  /** count and end of the back-off after failed reads. */
+  /** count, since, last and why of failed reads in a row, and the end of their back-off. */
   readonly failure: string;
+  /** since, last, count and why of requests that were refused for the key's sake, while there are such. */
+  readonly refusal: string;
   /** orderLinkId -> an order of ours that no active plan wants, noted until it is settled. */
   readonly orphans: string;
 }
@@ -84,6 +91,7 @@ export function accountKeys(account: string): AccountKeys {
     lane: (monitorId, lane) => `${tag}:lane:${monitorId}:${lane}`,
     intents: (monitorId) => `${tag}:intents:${monitorId}`,
     executed: (monitorId) => `${tag}:executed:${monitorId}`,
+    decisions: (monitorId) => `${tag}:decisions:${monitorId}`,
     active: `${tag}:active:${account}`,
     positionRow: (symbol, idx) => `${tag}:row:position:${account}:${symbol}:${idx}`,
     positionListing: `${tag}:listing:positions:${account}`,
@@ -98,8 +106,19 @@ export function accountKeys(account: string): AccountKeys {
     flight: (scope) => `${tag}:flight:${account}:${scope}`,
     waiters: (scope) => `${tag}:waiters:${account}:${scope}`,
     failure: `${tag}:failure:${account}`,
+    refusal: `${tag}:refusal:${account}`,
     orphans: `${tag}:orphans:${account}`,
   };
+}
+
+/**
+ * Patterns of everything that can be read again from the exchange, of one account or of all. Rows come before the listings
+ * that outdate them: without its listing an old row would count again.
+ */
+export function rowPatterns(account?: string): readonly string[] {
+  const name = account === undefined ? '*' : account.replaceAll(/[\\*?[\]]/g, '\\$&');
+  const rows = ['position', 'orders', 'order'].map((kind) => `row:${kind}:${name}:*`);
+  return [...rows, `listing:*:${name}`, `landed:${name}`].map((family) => `bs:{b*}:${family}`);
 }
 
 /** Keys of the call budget: one tag for all accounts, since the address limit spans them. */

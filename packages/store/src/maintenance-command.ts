@@ -1,10 +1,18 @@
 /**
  * What the `maintenance` queue can be asked for. `persist`: bring everything into the archive now, reply when it is durable.
- * `known-plans`: which of these ids have ever been accepted; the reply is `KnownPlans`.
+ * `known-plans`: which of these ids have ever been accepted; the reply is `KnownPlans`. `decision`: the record of this name; the
+ * reply is `FoundDecision`. `refresh`: read these accounts from the exchange now; the reply says by account what came of it.
  */
 export type MaintenanceCommand =
   | { readonly type: 'persist' }
-  | { readonly type: 'known-plans'; readonly ids: readonly string[] };
+  | { readonly type: 'known-plans'; readonly ids: readonly string[] }
+  | { readonly type: 'decision'; readonly id: string }
+  | { readonly type: 'refresh'; readonly accounts: readonly string[] };
+
+/** A decision as `toJson` text; null = the archive knows none of that name. */
+export interface FoundDecision {
+  readonly json: string | null;
+}
 
 /** Ids of plans that were accepted once. Those of closed ones are never to be accepted again. */
 export interface KnownPlans {

@@ -99,7 +99,7 @@ function toPicture(ref: MonitorRef, plan: Plan, read: CheckRead): MonitorPicture
     stage: read.states['tp-sl'].state?.stage ?? 'unknown',
     read,
     snapshot,
-    protection: snapshot === undefined ? undefined : protection(snapshot, plan),
+    protection: snapshot && protection(snapshot, plan, read.states['tp-sl'].state?.operatorStop?.level),
     working: (snapshot?.orders ?? []).flatMap(({ orderLinkId }) => legOf(orderLinkId, plan)),
     filledTakeProfits: plan.takeProfits
       .map(({ leg }) => leg)

@@ -39,6 +39,8 @@ export interface DecisionRecord extends MonitorRef {
   readonly lane: Lane;
   readonly version: number;
   readonly decision: object;
+  /** How many actions left the process; absent = at least one. */
+  readonly sent?: number;
 }
 
 export interface ExecutionRecord {

@@ -1,5 +1,6 @@
-import { toJson, type Lane, type MonitorEvent } from '@backstop/core';
+import { fromJson, toJson, type Lane, type MonitorEvent } from '@backstop/core';
 import type { Redis } from 'ioredis';
+import type { DecisionSummary } from './decisions/decision-record.ts';
 import { accountKeys } from './keys.ts';
 import { slotOf, toMember, type MonitorRef } from './monitor-ref.ts';
 import type { DecisionRecord, EventRecord, StateRecord } from './outbox.ts';
@@ -7,6 +8,7 @@ import { runScript } from './redis.ts';
 
 /** How long the plan and state of a closed monitor can still be read, ms. */
 export const KEEP_CLOSED_MS = 3_600_000;
+const DECISIONS_KEPT = 20;
 
 /** The result of one check, to be recorded. */
 export interface CheckRecord {
@@ -21,6 +23,8 @@ export interface CheckRecord {
   readonly events: readonly MonitorEvent[];
   /** Given only with an action or a changed condition. */
   readonly decision?: object;
+  /** Of that decision: kept beside the monitor with those before it. */
+  readonly summary?: DecisionSummary;
   /** When to look again, ms from now; undefined = not due in this lane. */
   readonly dueInMs: number | undefined;
   readonly closed?: boolean;
@@ -49,6 +53,7 @@ export async function recordCheck(redis: Redis, record: CheckRecord): Promise<'r
       keys.plan(ref.monitorId),
       keys.intents(ref.monitorId),
       keys.executed(ref.monitorId),
+      keys.decisions(ref.monitorId),
     ],
     [
       slotOf(ref),
@@ -60,21 +65,33 @@ export async function recordCheck(redis: Redis, record: CheckRecord): Promise<'r
       state,
       dueInMs ?? '',
       closed === true ? KEEP_CLOSED_MS : '',
+      record.summary === undefined ? '' : toJson(record.summary),
+      DECISIONS_KEPT,
       ...outboxArgs(record),
     ],
   );
   return recorded === 1 ? 'recorded' : 'conflict';
 }
 
-function outboxArgs({ ref, lane, version, state, events, decision, closed = false }: CheckRecord): string[] {
+function outboxArgs({ ref, lane, version, state, events, decision, summary, closed = false }: CheckRecord): string[] {
   const next = version + 1;
   const stateRecord: StateRecord = { ...ref, lane, version: next, state, closed };
   const eventArgs = events.flatMap((event) => ['event', toJson({ ...ref, lane, event } satisfies EventRecord)]);
   const decisionArgs =
     decision === undefined
       ? []
-      : ['decision', toJson({ ...ref, lane, version: next, decision } satisfies DecisionRecord)];
+      : ['decision', toJson({ ...ref, lane, version: next, decision, ...sentOf(summary) } satisfies DecisionRecord)];
   return [...eventArgs, ...decisionArgs, 'state', toJson(stateRecord)];
+}
+
+function sentOf(summary: DecisionSummary | undefined): Pick<DecisionRecord, 'sent'> {
+  return summary === undefined ? {} : { sent: summary.outcomes.length };
+}
+
+/** The newest decisions of a monitor that sent something or changed a condition, newest first; for an hour after it closed too. */
+export async function lastDecisions(redis: Redis, ref: MonitorRef): Promise<readonly DecisionSummary[]> {
+  const texts = await redis.lrange(accountKeys(ref.account).decisions(ref.monitorId), 0, -1);
+  return texts.map((text) => fromJson<DecisionSummary>(text));
 }
 
 /**

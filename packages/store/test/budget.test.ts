@@ -34,7 +34,7 @@ test('a refusal spends nothing and says when the call fits', async () => {
   await expect(takeBudget(server.redis, aRequest({ cost: 5 }))).resolves.toMatchObject({ granted: true });
 });
 
-test('each account and each endpoint class has a budget of its own', async () => {
+test('F-41 each account and each endpoint class has a budget of its own', async () => {
   await takeAll(10);
   await expect(takeBudget(server.redis, aRequest({ account: 'other' }))).resolves.toMatchObject({ granted: true });
   await expect(takeBudget(server.redis, aRequest({ endpoint: 'order-create-batch', cost: 10 }))).resolves.toMatchObject(

@@ -1,4 +1,4 @@
-import { decimal, type Decimal } from '@backstop/core';
+import { decimal, type Decimal, type ExecutedBy } from '@backstop/core';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
@@ -53,6 +53,22 @@ test('sums add up per leg, and foreign executions stand apart', async () => {
       ['external-out', { qty: decimal('0.1'), value: decimal('100'), fee: decimal('0.055') }],
     ]),
   );
+});
+
+const BY: Readonly<Record<Exclude<ExecutedBy, `e${number}` | `t${number}` | 'adopted'>, true>> = {
+  x: true,
+  stop: true,
+  'stop-trailing': true,
+  liquidation: true,
+  'external-in': true,
+  'external-out': true,
+};
+
+test.each(['e0', 't12', ...Object.keys(BY)])('what %s executed comes back under its name', async (by) => {
+  await accept(redis(), REF);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a record are its names
+  await apply([aFill('a', { parts: [fillPart({ by: by as ExecutedBy })] })]);
+  expect([...(await read()).executed.keys()]).toEqual([by]);
 });
 
 test('F-09 executions that many processes bring at once are counted once', async () => {

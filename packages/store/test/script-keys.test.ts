@@ -106,7 +106,9 @@ async function checkVerbs(): Promise<void> {
   await store.evictExpired(redis, [REF.account]);
   await store.touchChecked(redis, REF, 'tp-sl', { dueInMs: 5_000 });
   const record = { ref: REF, lane: 'tp-sl', token: 'token', version: 0, state: TP_SL_STATE, events: [] } as const;
-  await store.recordCheck(redis, { ...record, dueInMs: 5_000 });
+  const summary = { id: 'm-t0-1', lane: 'tp-sl', atMs: nowMs, outcomes: [], raised: [], cleared: [] } as const;
+  await store.recordCheck(redis, { ...record, dueInMs: 5_000, decision: {}, summary });
+  await store.lastDecisions(redis, REF);
   await store.recordCheck(redis, { ...record, version: 1, dueInMs: undefined, closed: true });
   await store.flushCache(redis);
   await store.cacheStats(redis);

@@ -5,4 +5,6 @@ export interface VerbContext {
   readonly signal: AbortSignal;
   /** Writes a line, or several, for the person who asked. */
   readonly print: (text: string) => void;
+  /** Writes a line that is not part of the answer. */
+  readonly warn: (text: string) => void;
 }

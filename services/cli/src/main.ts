@@ -6,5 +6,6 @@ await runService('backstop', (signal) =>
     env: process.env,
     signal,
     print: (text) => void process.stdout.write(`${text}\n`),
+    warn: (text) => void process.stderr.write(`${text}\n`),
   }),
 );

@@ -3,10 +3,16 @@ import { Command, CommanderError } from 'commander';
 import { cacheFlush } from './cache-flush.ts';
 import { cacheStats } from './cache-stats.ts';
 import type { VerbContext } from './context.ts';
+import { doctor } from './doctor.ts';
 import { persist } from './persist.ts';
+import { plan } from './plan.ts';
+import { probe } from './probe/probe.ts';
+import { PROBE_DEFAULTS } from './probe/probe-options.ts';
+import { replay } from './replay.ts';
 import { status } from './status.ts';
 import { up } from './up/up.ts';
 import { UP_DEFAULTS } from './up/up-options.ts';
+import { why } from './why.ts';
 
 /**
  * Reads the command line and carries out its verb. Throws ConfigError, so that nothing starts, for a verb, flag or value
@@ -47,7 +53,49 @@ function createProgram(context: VerbContext): Command {
     .command('persist')
     .description('bring everything into the archive now, and say what is durable')
     .action(() => persist(context));
+  addQuestions(program, context);
+  program
+    .command('probe')
+    .description(
+      'ask a demo account what the documents of the exchange leave open; takes BACKSTOP_DEMO_KEY and _SECRET',
+    )
+    .option('--url <url>', 'the demo exchange, or a simulator on this machine', PROBE_DEFAULTS.url)
+    .option('--symbol <symbol>', 'a contract without position or orders', PROBE_DEFAULTS.symbol)
+    .option('--only <text>', 'only the questions that contain this text')
+    .action((options: unknown) => probe(options, context));
   return program;
+}
+
+/** What an operator asks about monitors and decisions. */
+function addQuestions(program: Command, context: VerbContext): void {
+  const fresh = ['--fresh', 'have the accounts read from the exchange first'] as const;
+  program
+    .command('why')
+    .description('one monitor explained: what is wanted, what stands, what differs, and what happens next')
+    .argument('<monitor>', 'its id or the beginning of it, or account:SYMBOL')
+    .action((text: string) => why(text, context));
+  program
+    .command('plan')
+    .description('what is wanted against what stands, monitor by monitor; nothing is sent')
+    .option('--account <name>', 'only this account')
+    .option('--monitor <id>', 'only this monitor')
+    .option('--json', 'as JSON')
+    .option(...fresh)
+    .action((options: unknown) => plan(options, context));
+  program
+    .command('doctor')
+    .description(
+      'name everything that is not as it should be, and what becomes of it (exit code 1: something was found)',
+    )
+    .option('--account <name>', 'only this account')
+    .option('--json', 'as JSON')
+    .option(...fresh)
+    .action((options: unknown) => doctor(options, context));
+  program
+    .command('replay')
+    .description('make a recorded decision again and say whether the same comes out (exit code 1: it does not)')
+    .argument('<decision>', 'its id, as `why` lists it')
+    .action((id: string) => replay(id, context));
 }
 
 function addUp(program: Command, context: VerbContext): void {

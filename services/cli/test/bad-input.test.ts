@@ -114,9 +114,15 @@ test.each([
   [['cache', 'stats'], 'Backstop is not running here'],
   [['cache', 'flush'], 'Backstop is not running here'],
   [['persist'], 'Backstop is not running here'],
+  [['why', 'main:SOLUSDT'], 'Backstop is not running here'],
+  [['why'], "missing required argument 'monitor'"],
+  [['plan', '--accounts', 'main'], "unknown option '--accounts'"],
+  [['doctor', '--account'], "option '--account <name>' argument missing"],
+  [['doctor', 'main'], 'too many arguments'],
+  [['replay', 'now'], '"now" is no decision: expected one such as aaaaaaaaaaaa-t0-17'],
 ])('%j is told in one clear message', async (args: string[], message: string) => {
   const env = { BACKSTOP_RUN_FILE: path.join(dir, 'run.json') };
-  const context = { env, signal: AbortSignal.timeout(5_000), print: () => undefined };
+  const context = { env, signal: AbortSignal.timeout(5_000), print: () => undefined, warn: () => undefined };
   await expect(runProgram(args, context)).rejects.toThrow(
     expect.objectContaining({ exitCode: 2, message: expect.stringContaining(message) }),
   );

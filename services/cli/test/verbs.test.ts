@@ -58,7 +58,12 @@ const plan: Plan = {
 
 async function say(args: readonly string[], env: NodeJS.ProcessEnv = { REDIS_URL: server.url }): Promise<string> {
   const lines: string[] = [];
-  await runProgram(args, { env, signal: AbortSignal.timeout(10_000), print: (text) => void lines.push(text) });
+  await runProgram(args, {
+    env,
+    signal: AbortSignal.timeout(10_000),
+    print: (text) => void lines.push(text),
+    warn: () => undefined,
+  });
   return lines.join('\n');
 }
 

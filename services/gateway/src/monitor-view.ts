@@ -1,5 +1,6 @@
 import { format, type Lane } from '@backstop/core';
-import type { CheckRead, MonitorPicture } from '@backstop/store';
+import type { CheckRead, DecisionSummary, MonitorPicture, MonitorReport } from '@backstop/store';
+import { decisionView, reportView } from './report-view.ts';
 import type { MonitorDetail, MonitorView } from './schemas.ts';
 import { toWireObject } from './to-wire.ts';
 
@@ -29,8 +30,12 @@ export function monitorView(monitor: MonitorPicture): MonitorView {
   };
 }
 
-/** Everything that is known of a monitor: what its next check would stand on. */
-export function monitorDetail(monitor: MonitorPicture): MonitorDetail {
+/** Everything that is known of a monitor: what its next check would stand on, what it would come to, and what was decided last. */
+export function monitorDetail(
+  monitor: MonitorPicture,
+  report: MonitorReport,
+  decisions: readonly DecisionSummary[],
+): MonitorDetail {
   const { plan, read } = monitor;
   const { position, orders } = read;
   return {
@@ -59,6 +64,8 @@ export function monitorDetail(monitor: MonitorPicture): MonitorDetail {
     ),
     prices: read.prices === undefined ? null : toWireObject(Object.entries(read.prices)),
     openIntents: read.intents.map((intent) => toWireObject(Object.entries(intent))),
+    report: reportView(report),
+    decisions: decisions.map(decisionView),
   };
 }
 

@@ -1,4 +1,5 @@
 import {
+  accountConditions,
   cachedRows,
   cacheStats,
   hitRate,
@@ -8,8 +9,9 @@ import {
   redisTimeMs,
   tallyProtection,
 } from '@backstop/store';
-import type { CacheCounts, MonitorPicture, Queues, Redis } from '@backstop/store';
+import type { AccountPicture, CacheCounts, MonitorPicture, Queues, Redis } from '@backstop/store';
 import type { z } from 'zod';
+import { levelView } from './report-view.ts';
 import { monitorView } from './monitor-view.ts';
 import type { AccountsView, CacheView, MonitorView, processesSchema, queuesSchema } from './schemas.ts';
 
@@ -41,16 +43,23 @@ export async function accountsView(redis: Redis, monitors: readonly MonitorPictu
   const [accounts, nowMs] = await Promise.all([readAccounts(redis, monitors), redisTimeMs(redis)]);
   return {
     positions: { ...tallyProtection(monitors) },
-    accounts: accounts.map(({ name, monitors: count, positions, readFailures, blocks }) => ({
-      name,
-      monitors: count,
-      positions: { ...positions },
-      readFailures: {
-        count: readFailures.count,
-        restsForMs: readFailures.untilMs === undefined ? null : Math.max(readFailures.untilMs - nowMs, 0),
-      },
-      blocks: [...blocks],
-    })),
+    accounts: accounts.map((account) => accountView(account, nowMs)),
+  };
+}
+
+function accountView(account: AccountPicture, nowMs: number): AccountsView['accounts'][number] {
+  const { name, monitors: count, positions, readFailures, blocks, foreignOrders } = account;
+  return {
+    name,
+    monitors: count,
+    positions: { ...positions },
+    readFailures: {
+      count: readFailures.count,
+      restsForMs: readFailures.untilMs === undefined ? null : Math.max(readFailures.untilMs - nowMs, 0),
+    },
+    blocks: [...blocks],
+    foreignOrders,
+    conditions: accountConditions(account, nowMs).map(levelView),
   };
 }
 

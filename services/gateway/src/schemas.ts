@@ -43,6 +43,57 @@ const row = <Value extends z.ZodType>(value: Value) =>
     value: value.nullable().describe('as the exchange lists it; null = flat, or not known now'),
   });
 
+const accountCondition = z.object({
+  name: z.string(),
+  sinceMs: ms.nullable().describe('null = not known since when'),
+  lastMs: ms.nullable().describe('when it was last seen to hold; null = not known'),
+  detail: z.string(),
+  next: z.string().describe('what Backstop does about it, and when'),
+});
+const leg = z.object({
+  leg: z.string(),
+  price: z.string().nullable().describe('null = at the market'),
+  desired: z.string().nullable().describe('what should work of it now; null = not known now'),
+  observed: z.string().nullable().describe('what works of it now; null = not known now'),
+  executed: z.string(),
+  note: z.string(),
+});
+const report = z.object({
+  next: z.string().describe('why something or nothing is about to be sent'),
+  stop: z.object({
+    desired: z.string().nullable(),
+    observed: z.string().nullable(),
+    verified: z.enum(['yes', 'no', 'flat', 'unknown']).describe('by both rows of the exchange'),
+    missing: z.string().optional(),
+  }),
+  takeProfits: z.array(leg),
+  entries: z.array(leg),
+  conditions: z
+    .array(accountCondition.extend({ scope: z.enum(['tp-sl', 'limit-order', 'account', 'cache']) }))
+    .describe('levels that hold now: of the lanes, of the account, of the cache'),
+  differences: z
+    .array(
+      z.object({
+        item: z.string().describe('`stop`, or the leg of an order'),
+        verb: z.enum(['keep', 'set-stop', 'create', 'amend', 'cancel']),
+        desired: z.string(),
+        observed: z.string(),
+        reason: z.string(),
+        held: z.string().optional().describe('why it is not sent in this moment'),
+      }),
+    )
+    .nullable()
+    .describe('desired against observed; null = the facts are not known now'),
+});
+const decision = z.object({
+  id: z.string().describe('what `backstop replay` takes'),
+  lane,
+  atMs: ms,
+  outcomes: z.array(z.string()).describe('what was sent and why, and what became of it'),
+  raised: z.array(z.string()),
+  cleared: z.array(z.string()),
+});
+
 export const monitorDetailSchema = monitorSchema.extend({
   plan: anything,
   lanes: z.record(lane, z.object({ version: z.number(), state: anything.nullable() })),
@@ -51,6 +102,8 @@ export const monitorDetailSchema = monitorSchema.extend({
   executed: z.record(z.string(), z.object({ qty: z.string(), value: z.string(), fee: z.string() })),
   prices: anything.nullable(),
   openIntents: z.array(anything),
+  report: report.describe('what is wanted, what stands, what differs, and what happens next'),
+  decisions: z.array(decision).describe('the last ones that sent something or changed a condition, newest first'),
 });
 export type MonitorDetail = z.output<typeof monitorDetailSchema>;
 
@@ -69,6 +122,10 @@ export const accountsSchema = z.object({
       blocks: z
         .array(z.object({ scope: z.string(), forMs: ms }))
         .describe('what holds its requests back now: an endpoint class, `account`, or `address`'),
+      foreignOrders: z.number().describe('orders of others at the places of its monitors, as far as known now'),
+      conditions: z
+        .array(accountCondition)
+        .describe('levels that hold for it now: KeyRefused, Blind, RateLimited, Skew'),
     }),
   ),
 });

@@ -1,13 +1,20 @@
-import type { Archive, MaintenanceCommand, Redis } from '@backstop/store';
+import type { Archive, FoundDecision, MaintenanceCommand, Redis } from '@backstop/store';
 import { drainAll } from './tasks/drain-outbox.ts';
+
+export interface CommandDeps {
+  readonly redis: Redis;
+  readonly archive: Archive;
+  /** Reads an account from the exchange now; resolves with what came of it, in words. */
+  readonly refresh: (account: string) => Promise<string>;
+}
 
 /**
  * Carries out an operator's command; what it returns is the reply. `persist` returns when everything is durable.
- * `known-plans` archives everything first: a plan that was accepted a moment ago is known too.
+ * `known-plans` and `decision` archive everything first: a plan or decision of a moment ago is known too.
  */
 export async function answerCommand(
   command: MaintenanceCommand,
-  { redis, archive }: { readonly redis: Redis; readonly archive: Archive },
+  { redis, archive, refresh }: CommandDeps,
 ): Promise<Readonly<Record<string, unknown>>> {
   switch (command.type) {
     case 'persist': {
@@ -17,6 +24,15 @@ export async function answerCommand(
     case 'known-plans': {
       await drainAll(redis, archive);
       return { ...(await archive.knownPlans(command.ids)) };
+    }
+    case 'decision': {
+      await drainAll(redis, archive);
+      const found: FoundDecision = { json: (await archive.decision(command.id)) ?? null };
+      return { ...found };
+    }
+    case 'refresh': {
+      const answers = command.accounts.map(async (account) => [account, await refresh(account)] as const);
+      return Object.fromEntries(await Promise.all(answers));
     }
     default:
       throw new Error(`unknown command: ${JSON.stringify(command satisfies never)}`);

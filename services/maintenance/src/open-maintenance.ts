@@ -1,4 +1,4 @@
-import { budgetedHooks } from '@backstop/desk';
+import { budgetedHooks, openReceipts, refreshAccount } from '@backstop/desk';
 import { openExchanges, type Exchanges } from '@backstop/exchange';
 import { readAccountsFile, type Credentials } from '@backstop/intake';
 import { ConfigError, observeRequests, openFleetMetrics, openProcess, type ServiceProcess } from '@backstop/runtime';
@@ -8,9 +8,12 @@ import {
   maintenanceWorker,
   openArchive,
   openQueues,
+  peekInstallation,
   setAccounts,
+  type MonitorRef,
   type Redis,
 } from '@backstop/store';
+import type { Lane } from '@backstop/core';
 import type { MaintenanceConfig } from './config.ts';
 import { answerCommand } from './answer-command.ts';
 import { openLaps } from './open-laps.ts';
@@ -45,7 +48,10 @@ export async function openMaintenance(
   const exchanges = resources.use(openAccounts(credentials, { config, redis, running }));
   const queues = openQueues(config.REDIS_URL);
   resources.defer(() => queues.close());
-  const commands = maintenanceWorker(config.REDIS_URL, (command) => answerCommand(command, { redis, archive }));
+  const refresh = refresher({ redis, exchangeOf: exchanges.of, queues, accounts });
+  const commands = maintenanceWorker(config.REDIS_URL, (command) =>
+    answerCommand(command, { redis, archive, refresh }),
+  );
   resources.defer(() => commands.close());
 
   const { log, metrics, count } = running;
@@ -64,6 +70,24 @@ export async function openMaintenance(
     since,
     lives: new Map(),
     followReactions,
+  };
+}
+
+const REFRESH_MS = 10_000;
+
+/** Reads an account through the desk, as a check would. */
+function refresher({
+  redis,
+  exchangeOf,
+  queues,
+  accounts,
+}: Pick<TaskDeps, 'redis' | 'exchangeOf' | 'queues' | 'accounts'>): (account: string) => Promise<string> {
+  const receipts = openReceipts();
+  const wake = (ref: MonitorRef, lane: Lane): Promise<void> => queues.wake(ref, lane, 'event', 'waiter');
+  return async (account) => {
+    if (!accounts.includes(account)) return 'not read: maintenance has no key of it';
+    const deps = { redis, exchangeOf, receipts, wake, installation: (await peekInstallation(redis)) ?? '' };
+    return refreshAccount(account, AbortSignal.timeout(REFRESH_MS), deps);
   };
 }
 

@@ -21,7 +21,9 @@ export function openReactions(observe: (ms: number) => void): (entries: readonly
     }
     if (type !== 'decision') return;
 
-    const { monitorId } = fromJson<DecisionRecord>(json);
+    const { monitorId, sent } = fromJson<DecisionRecord>(json);
+    if (sent === 0) return; // a condition came or went
+
     const fromMs = filledAtMs.get(monitorId);
     if (fromMs === undefined) return;
     filledAtMs.delete(monitorId);

@@ -17,6 +17,13 @@ test('what is sent long after a fill that needed nothing is no reaction to it', 
   expect(seen).toEqual([20]);
 });
 
+test('a decision that only changed a condition is no reaction', () => {
+  const seen: number[] = [];
+  const follow = openReactions((ms) => seen.push(ms));
+  follow([fill(10_000, 'a'), { ...decision(10_100, 'a'), json: '{"monitorId":"a","sent":0}' }, decision(10_450, 'a')]);
+  expect(seen).toEqual([450]);
+});
+
 function fill(timeMs: number, monitorId: string): { id: string; type: string; json: string } {
   return { id: `${timeMs + 5}-0`, type: 'execution', json: JSON.stringify({ timeMs, monitorIds: [monitorId] }) };
 }

@@ -10,6 +10,7 @@ import {
   installation,
   openQueues,
   type MonitorRef,
+  type ProcessBeat,
   type Redis,
 } from '@backstop/store';
 import type { WorkerConfig } from './config.ts';
@@ -29,7 +30,7 @@ export async function openWorker(config: WorkerConfig, resources: AsyncDisposabl
   const reasons = (): string[] =>
     Math.abs(seen.skewMs) <= CLOCK_SKEW_NOT_READY_MS ? [] : [`clock is off by ${seen.skewMs} ms`];
   const running = await openProcess(
-    { service: 'worker', config, redis, reasons, beat: (record) => beat(redis, record) },
+    { service: 'worker', config, redis, reasons, beat: (record) => beat(redis, withSkew(record, seen.skewMs)) },
     resources,
   );
 
@@ -51,6 +52,11 @@ export async function openWorker(config: WorkerConfig, resources: AsyncDisposabl
     await Promise.all(workers.map((worker) => worker.close())); // at once: they share the time that a drain may take
   });
   return { log };
+}
+
+/** The clock's skew goes along, so that the others can tell of it (S-32). */
+function withSkew(record: ProcessBeat, clockSkewMs: number): ProcessBeat {
+  return { ...record, counters: { ...record.counters, clockSkewMs } };
 }
 
 interface DeskParts {

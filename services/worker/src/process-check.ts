@@ -42,8 +42,8 @@ async function decideAndRecord(check: Check, facts: Facts, deps: CheckDeps): Pro
   const { lane, ref } = check;
   const { plan, states, snapshot, nowMs } = facts;
   const { installation } = deps;
-  const lanes = { state: states[lane], tpSl: states['tp-sl'], limitOrder: states['limit-order'] };
-  const decision = decide(lane, snapshot, { plan, ...lanes, installation, nowMs });
+  const context = { plan, tpSl: states['tp-sl'], limitOrder: states['limit-order'], installation, nowMs };
+  const decision = decide(lane, snapshot, { ...context, state: states[lane] });
   deps.decided();
 
   const carried = decision.actions.length > 0 ? await deps.desk.act(check, facts, decision.actions) : NOTHING;
@@ -56,7 +56,7 @@ async function decideAndRecord(check: Check, facts: Facts, deps: CheckDeps): Pro
     return decision.actions.length === 0 ? 'unchanged' : 'held';
   }
 
-  await recordDecision(check, facts, { events: decision.events, sent, state, dueInMs }, deps.redis);
+  await recordDecision(check, facts, { decision, context, sent, state, dueInMs }, deps.redis);
   if (sent.some(isNewEntry)) await setDueNow(deps.redis, ref, 'tp-sl'); // it may fill at once: its ladder is the other lane's
   if (sent.length === 0) return 'changed';
 

@@ -1,11 +1,23 @@
-import { settle, toJson, type ActionOutcome, type Lane, type LaneStates, type MonitorEvent } from '@backstop/core';
+import { settle, toJson, type ActionOutcome, type Decision, type Lane, type LaneStates } from '@backstop/core';
 import type { Check, Facts } from '@backstop/desk';
-import { peekCheck, recordCheck, type Redis } from '@backstop/store';
+import {
+  conditionChanges,
+  decisionId,
+  peekCheck,
+  policyVersion,
+  recordCheck,
+  toStoredDecision,
+  type CheckRecord,
+  type DecisionInputs,
+  type Redis,
+} from '@backstop/store';
 import { describeOutcome } from './describe.ts';
 
 /** What a check came to. `sent` = every action that left this process, or tried to. */
 export interface CheckResult {
-  readonly events: readonly MonitorEvent[];
+  readonly decision: Decision<Lane>;
+  /** What was decided on, beside the facts. */
+  readonly context: DecisionInputs['context'];
   readonly sent: readonly ActionOutcome[];
   readonly state: LaneStates[Lane];
   readonly dueInMs: number | undefined;
@@ -17,38 +29,55 @@ export interface CheckResult {
  */
 export async function recordDecision(check: Check, facts: Facts, result: CheckResult, redis: Redis): Promise<void> {
   const { ref, lane, token } = check;
-  const { events, sent, state, dueInMs } = result;
+  const { decision, sent, state, dueInMs } = result;
+  const { events } = decision;
+  const version = facts.versions[lane];
   const closed = 'stage' in state && state.stage === 'closed';
   const recorded = await recordCheck(redis, {
     ref,
     lane,
     token,
+    version,
     events,
     closed,
     dueInMs: closed ? undefined : dueInMs,
-    version: facts.versions[lane],
     state: toJson(state),
-    ...(sent.length > 0 ? { decision: decisionRecord(facts, sent) } : {}),
+    ...kept(check, facts, result, version),
   });
   if (recorded === 'conflict' && sent.length > 0) await mergeOutcomes(check, facts, result, redis);
 }
 
-async function mergeOutcomes(check: Check, facts: Facts, { sent, dueInMs }: CheckResult, redis: Redis): Promise<void> {
+async function mergeOutcomes(check: Check, facts: Facts, result: CheckResult, redis: Redis): Promise<void> {
   const { ref, lane, token } = check;
+  const { sent, dueInMs } = result;
   const { state, version } = (await peekCheck(redis, ref)).states[lane];
   if (state === undefined) return;
 
   const merged = toJson(settle(lane, state, sent, facts.nowMs));
-  await recordCheck(redis, { ref, lane, token, version, state: merged, events: [], dueInMs });
+  const record = { ref, lane, token, version, state: merged, events: [], dueInMs };
+  await recordCheck(redis, { ...record, ...kept(check, facts, result, version) });
 }
 
-/** What the archive keeps of a decision: the ages of its inputs, the position that it saw, and what became of each action. */
-function decisionRecord({ snapshot, nowMs }: Facts, sent: readonly ActionOutcome[]): object {
-  const { position, orders, positionAtMs, ordersAtMs, executionsSeq, prices } = snapshot;
-  return {
+/** A decision with an action or a changed condition is kept: whole for the archive, in short for those who look at the monitor. */
+function kept(
+  { lane }: Check,
+  { states, snapshot, rows, nowMs }: Facts,
+  { decision, context, sent }: CheckResult,
+  version: number,
+): Pick<CheckRecord, 'decision' | 'summary'> {
+  const { conditions } = decision.state;
+  const changes = conditionChanges(states[lane].conditions, conditions);
+  if (sent.length === 0 && changes.raised.length === 0 && changes.cleared.length === 0) return {};
+
+  const told = {
+    id: decisionId(context.plan, lane, version + 1),
+    lane,
     atMs: nowMs,
-    inputs: { positionAtMs, ordersAtMs, executionsSeq, priceAtMs: prices?.atMs ?? null, position, orders },
-    actions: sent.map(({ action }) => action),
     outcomes: sent.map(describeOutcome),
+  };
+  const inputs = { rows, snapshot, context };
+  return {
+    decision: toStoredDecision({ ...told, policy: policyVersion(), inputs, actions: decision.actions, conditions }),
+    summary: { ...told, ...changes },
   };
 }

@@ -1,7 +1,7 @@
 import { decimal, type ActionOutcome } from '@backstop/core';
 import { expect, test } from 'vitest';
 import { describeOutcome } from '../src/describe.ts';
-import { amend, cancel, create, setStop } from './outcomes.ts';
+import { amend, cancel, create, setStop, setTrailing } from './outcomes.ts';
 
 const refusal = {
   result: 'refused',
@@ -12,6 +12,8 @@ const refusal = {
 
 test.each<[ActionOutcome, string]>([
   [{ action: setStop(), result: 'done' }, 'set stop 0.429 (no stop): done'],
+  [{ action: setTrailing(), result: 'done' }, 'set stop 0.429, trailing by 0.01 (arms the trailing stop): done'],
+  [{ action: create('x', undefined, '0'), result: 'done' }, 'create x for the whole position (not entered yet): done'],
   [{ action: create('e0'), result: 'unknown' }, 'create e0 1250.5 (not entered yet): unknown'],
   [{ action: create('e1', '0.4'), result: 'unsent' }, 'create e1 1250.5 at 0.4 (not entered yet): unsent'],
   [{ action: cancel('e1'), result: 'done' }, 'cancel e1 (t1 is filled): done'],

@@ -7,14 +7,21 @@ export function setStop(level = '0.429'): Action {
   return { type: 'set-stop', reason: 'no stop', budget: 'protective', absolute: true, stop };
 }
 
+/** Arms a trailing stop beside a stop that stands. */
+export function setTrailing(): Action {
+  const trailing = { distance: decimal('0.01') };
+  const stop = { ...PLACE, triggerPrice: decimal('0.429'), triggerBy: 'LastPrice', trailing } as const;
+  return { type: 'set-stop', reason: 'arms the trailing stop', budget: 'protective', absolute: false, stop };
+}
+
 /** A limit order, or without a price a market order. */
-export function create(leg: Leg, price?: string): Action {
+export function create(leg: Leg, price?: string, qty = '1250.5'): Action {
   const order = {
     ...PLACE,
     orderLinkId: `link-${leg}`,
     side: 'Buy',
     orderType: price === undefined ? 'Market' : 'Limit',
-    qty: decimal('1250.5'),
+    qty: decimal(qty),
     timeInForce: 'GTC',
     reduceOnly: false,
     closeOnTrigger: false,

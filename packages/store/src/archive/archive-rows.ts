@@ -131,7 +131,9 @@ function readable(raw: string): Fields | undefined {
 function foldDecision(draft: Draft, { id, atMs, fields }: Entry): void {
   const monitor = { monitor_id: textOf(fields, 'monitorId'), lane: textOf(fields, 'lane') };
   const version = wholeOf(fields, 'version');
-  draft.decisions.push({ id, ...monitor, version, at_ms: atMs, decision: jsonOf(fields, 'decision') });
+  const decision = jsonOf(fields, 'decision');
+  const name = optionalText(objectOf(decision), 'id');
+  draft.decisions.push({ id, ...monitor, version, at_ms: atMs, decision, name });
 }
 
 function foldEvent(draft: Draft, { fields }: Entry): void {

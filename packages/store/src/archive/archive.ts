@@ -46,6 +46,8 @@ export interface Archive extends AsyncDisposable {
   knownPlans(ids: readonly string[]): Promise<KnownPlans>;
   /** The letters of this installation (S-24): those that were kept first, else these from now on. */
   installation(letters: string): Promise<string>;
+  /** The newest decision of this name as `toJson` text; undefined = there is none. */
+  decision(name: string): Promise<string | undefined>;
   counts(): Promise<ArchiveCounts>;
   /** The newest events first, of one monitor or of all. */
   lastEvents(monitorId: string | undefined, limit: number): Promise<readonly ArchivedEvent[]>;
@@ -90,6 +92,13 @@ function asArchive(database: Database): Archive {
     installation: async (letters) => {
       const [row] = await database.query(KEEP_INSTALLATION, [letters]);
       return String(row?.['letters']);
+    },
+    decision: async (name) => {
+      const [row] = await database.query(
+        'select decision::text as decision from decisions where name = $1::text order by at_ms desc limit 1',
+        [name],
+      );
+      return row === undefined ? undefined : String(row['decision']);
     },
     counts: () => readCounts(database),
     lastEvents: (monitorId, limit) => readEvents(database, monitorId, limit),

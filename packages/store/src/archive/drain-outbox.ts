@@ -96,9 +96,10 @@ const INSERT_EXECUTIONS = `
   on conflict (account, exec_id) do nothing`;
 
 const INSERT_DECISIONS = `
-  insert into decisions (id, monitor_id, lane, version, at_ms, decision)
-  select id, monitor_id, lane, version, at_ms, decision::json
-  from json_to_recordset($1::text::json) as r(id text, monitor_id text, lane text, version bigint, at_ms bigint, decision text)
+  insert into decisions (id, monitor_id, lane, version, at_ms, decision, name)
+  select id, monitor_id, lane, version, at_ms, decision::json, name
+  from json_to_recordset($1::text::json) as r(id text, monitor_id text, lane text, version bigint, at_ms bigint, decision text,
+    name text)
   on conflict (id) do nothing`;
 
 const INSERT_EVENTS = `

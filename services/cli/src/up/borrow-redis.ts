@@ -1,8 +1,7 @@
 import { ConfigError } from '@backstop/runtime';
-import { QUEUE_PREFIX } from '@backstop/store';
+import { KEY_PATTERNS } from '@backstop/store';
 import type { Redis } from '@backstop/store';
 
-const PATTERNS = ['bs:*', `${QUEUE_PREFIX}:*`];
 const SCAN_COUNT = 1_000;
 
 /**
@@ -26,7 +25,7 @@ export async function borrowRedis(redis: Redis): Promise<() => Promise<void>> {
 }
 
 async function* ownKeys(redis: Redis): AsyncGenerator<string[], undefined> {
-  for (const pattern of PATTERNS) {
+  for (const pattern of KEY_PATTERNS) {
     let cursor = '0';
     do {
       const [next, keys] = await redis.scan(cursor, 'MATCH', pattern, 'COUNT', SCAN_COUNT);

@@ -1,10 +1,20 @@
 import { accountName, symbolName } from '@backstop/intake';
-import { listAccounts, readMonitor, readMonitors, type Redis } from '@backstop/store';
+import {
+  lastDecisions,
+  listAccounts,
+  monitorReport,
+  peekInstallation,
+  readAccounts,
+  readMonitor,
+  readMonitors,
+  type MonitorPicture,
+  type Redis,
+} from '@backstop/store';
 import type { FastifyPluginAsync } from 'fastify';
 import { z } from 'zod';
 import { ApiError } from '../api-error.ts';
 import { monitorDetail, monitorView } from '../monitor-view.ts';
-import { errorSchema, monitorDetailSchema, monitorsSchema, STAGES } from '../schemas.ts';
+import { errorSchema, monitorDetailSchema, monitorsSchema, STAGES, type MonitorDetail } from '../schemas.ts';
 import type { ZodProvider } from '../zod-provider.ts';
 
 const stage = z.enum([...STAGES, 'unknown'], `expected one of ${STAGES.join(', ')}, unknown`);
@@ -43,7 +53,8 @@ export const monitorRoutes: FastifyPluginAsync<{ redis: Redis }> = async (server
     '/v1/monitors/:id',
     {
       schema: {
-        summary: 'One monitor: its plan, both lanes, rows with their ages, executed sums, conditions, next check',
+        summary:
+          'One monitor: plan, lanes, rows with their ages, executed sums, and what is wanted, stands, differs and comes next',
         description: 'Also for an hour after it closed.',
         tags: ['monitors'],
         params: z.object({ id: z.string() }),
@@ -53,10 +64,20 @@ export const monitorRoutes: FastifyPluginAsync<{ redis: Redis }> = async (server
     async ({ params: { id } }) => {
       const monitor = await readMonitor(redis, id);
       if (monitor === undefined) throw new ApiError(404, `there is no monitor ${JSON.stringify(id)}`);
-      return monitorDetail(monitor);
+      return readDetail(redis, monitor);
     },
   );
 };
+
+async function readDetail(redis: Redis, monitor: MonitorPicture): Promise<MonitorDetail> {
+  const [accounts, installation, decisions] = await Promise.all([
+    readAccounts(redis, [monitor]),
+    peekInstallation(redis),
+    lastDecisions(redis, monitor.ref),
+  ]);
+  const account = accounts.find(({ name }) => name === monitor.ref.account);
+  return monitorDetail(monitor, monitorReport(monitor, { account, installation }), decisions);
+}
 
 async function checkAccount(redis: Redis, account: string): Promise<void> {
   if ((await listAccounts(redis)).includes(account)) return;

@@ -29,7 +29,7 @@ async function gaugeProtection({ redis, accounts, fleet, since }: TaskDeps): Pro
       const snapshot = toSnapshot(read);
       if (read.plan === undefined || snapshot === undefined) continue;
 
-      const state = protection(snapshot, read.plan);
+      const state = protection(snapshot, read.plan, read.states['tp-sl'].state?.operatorStop?.level);
       if (state === 'protected') tally.covered += 1;
       if (typeof state === 'string') continue;
       tally.naked += 1;

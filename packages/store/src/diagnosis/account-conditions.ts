@@ -1,0 +1,58 @@
+import type { AccountPicture } from '../account-picture.ts';
+
+/** A level that holds for an account now. Times are Redis time, ms; `sinceMs` undefined = it is not known since when. */
+export interface AccountCondition {
+  readonly name: 'KeyRefused' | 'Blind' | 'RateLimited' | 'Skew';
+  readonly sinceMs: number | undefined;
+  /** When it was last seen to hold. */
+  readonly lastMs: number;
+  readonly detail: string;
+  readonly next: string;
+}
+
+/** Failed reads in a row from which on nobody waits for the next one in silence. */
+const BLIND_AFTER = 3;
+
+/** The conditions of an account that the store knows of: its key, its reads, what its call budget holds back. Pure. */
+export function accountConditions(account: AccountPicture, nowMs: number): readonly AccountCondition[] {
+  return [...keyRefused(account), ...blind(account, nowMs), ...rateLimited(account, nowMs), ...skew(account, nowMs)];
+}
+
+function keyRefused({ keyRefusal }: AccountPicture): AccountCondition[] {
+  if (keyRefusal === undefined) return [];
+  const { sinceMs, lastMs, count, why } = keyRefusal;
+  const next = 'each check asks again; stops stand on the exchange. Make a new key and restart the workers';
+  return [{ name: 'KeyRefused', sinceMs, lastMs, detail: `${count} requests refused, at last with: ${why}`, next }];
+}
+
+function blind({ readFailures }: AccountPicture, nowMs: number): AccountCondition[] {
+  const { count, sinceMs, lastMs = nowMs, why, untilMs } = readFailures;
+  if (count < BLIND_AFTER) return [];
+  const next = untilMs === undefined ? 'read again with the next check' : `read again in ${seconds(untilMs - nowMs)}`;
+  const detail = `${count} reads have failed in a row${why === '' ? '' : `, at last with: ${why}`}; nothing is decided`;
+  return [{ name: 'Blind', sinceMs, lastMs, detail, next }];
+}
+
+function rateLimited({ blocks }: AccountPicture, nowMs: number): AccountCondition[] {
+  return blocks.map(({ scope, forMs }) => ({
+    name: 'RateLimited',
+    sinceMs: undefined,
+    lastMs: nowMs,
+    detail: `requests of ${scope === 'account' ? 'the account' : scope === 'address' ? 'all accounts' : `class ${scope}`} are held back`,
+    next: `they go on in ${seconds(forMs)}`,
+  }));
+}
+
+/** S-32: beyond this the clocks are told of; a worker beyond 750 ms is not ready. */
+const SKEW_MS = 250;
+
+function skew({ clockSkewMs }: AccountPicture, nowMs: number): AccountCondition[] {
+  if (Math.abs(clockSkewMs) <= SKEW_MS) return [];
+  const detail = `the clock of a worker is off the exchange's by ${clockSkewMs} ms`;
+  const next = 'requests may be refused as too old; beyond 750 ms the worker is not ready. Set the clock (NTP)';
+  return [{ name: 'Skew', sinceMs: undefined, lastMs: nowMs, detail, next }];
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(1)} s`;
+}
