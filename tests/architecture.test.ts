@@ -11,6 +11,7 @@ const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclud
   .filter((file) => file !== '' && existsSync(`${root}/${file}`));
 const read = (file: string): string => readFileSync(`${root}/${file}`, 'utf8');
 const sources = files.filter((file) => /^(packages|services)\/.*\/src\/.*\.ts$/.test(file));
+const isSimulator = (file: string): boolean => file.startsWith('services/simulator/');
 const tests = files.filter((file) => file.endsWith('.test.ts') || /\/test(ing)?\/.*\.ts$/.test(file));
 
 describe('documents', () => {
@@ -49,7 +50,7 @@ describe('documents', () => {
 });
 
 describe('sources', () => {
-  test('the exchange is reached through the desk only', () => {
+  test('F-38 the exchange is reached through the desk only', () => {
     const users = sources.filter((file) => read(file).includes("from 'bybit-api'"));
 
     expect(users.filter((file) => !file.startsWith('packages/exchange/'))).toEqual([]);
@@ -70,6 +71,31 @@ describe('sources', () => {
         /cancelAllOrders|switchPositionMode|setLeverage|cancel-all|switch-mode|set-leverage/.test(read(file)),
       ),
     ).toEqual([]);
+  });
+
+  test('F-32 keys of Redis are made in one file', () => {
+    const makers = sources.filter((file) => /['"`]bs:/.test(read(file)));
+
+    expect(makers).toEqual(['packages/store/src/keys.ts']);
+  });
+
+  test('S-30 orders go over REST only', () => {
+    expect(sources.filter((file) => /WebsocketAPIClient|v5\/trade/.test(read(file)) && !isSimulator(file))).toEqual([]);
+  });
+
+  test('F-17 the compiler and the linter let nothing through unseen', () => {
+    const { compilerOptions } = JSON.parse(read('tsconfig.json')) as { compilerOptions: Record<string, unknown> };
+    const strict = { strict: true, noUncheckedIndexedAccess: true, exactOptionalPropertyTypes: true };
+
+    expect(compilerOptions).toMatchObject(strict);
+    expect(sources.filter((file) => /@ts-(ignore|nocheck|expect-error)/.test(read(file)))).toEqual([]);
+  });
+
+  test('F-44 every source file can be loaded', async () => {
+    const modules = sources.filter((file) => !file.endsWith('/main.ts') && !file.includes('/web/'));
+
+    expect(modules.length).toBeGreaterThan(300);
+    for (const file of modules) await import(`${root}${file}`);
   });
 
   test('every Lua script says what it takes and returns', () => {

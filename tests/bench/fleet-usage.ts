@@ -36,6 +36,12 @@ export async function fleetUsage(redis: Redis, simulatorPid: number): Promise<Us
   };
 }
 
+/** Checks that all workers have ended since they began. */
+export async function checksDone(redis: Redis): Promise<number> {
+  const workers = (await listProcesses(redis)).filter(({ service, alive }) => alive && service === 'worker');
+  return sum((await Promise.all(workers.map(checksOf))).map(({ checks }) => checks));
+}
+
 async function cpuOfAll(processes: readonly ProcessSeen[]): Promise<number> {
   return sum(await Promise.all(processes.map(({ pid }) => cpuSeconds(pid))));
 }

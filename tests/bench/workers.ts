@@ -1,26 +1,18 @@
 import { availableParallelism } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
-import { initialState, toJson } from '@backstop/core';
-import { ladder, marketEntry } from '@backstop/core/testing';
-import { BUCKETS, listProcesses, openRound, putPlans, type Redis } from '@backstop/store';
+import type { Redis } from '@backstop/store';
 import Table from 'cli-table3';
-import { startFleet, type Fleet } from '../support/fleet.ts';
-import { planOn } from '../support/plans.ts';
-import { readTruth } from '../support/truth.ts';
 import { fleetUsage } from './fleet-usage.ts';
-import { startMarket, type Market } from './market.ts';
+import type { Market } from './market.ts';
+import { openQuietMonitors, untilRunning } from './quiet-monitors.ts';
 
 const ACCOUNTS = 80;
 const SYMBOLS = 25;
 const MONITORS = ACCOUNTS * SYMBOLS;
 const MOST_WORKERS = 4;
 const CHECKS_AT_ONCE = 20;
-/** Setting them up takes as long as the exchange's limits for one address make it: two orders each, 600 requests in 5 s. */
-const SETUP_MS = 300_000;
 const WARM_MS = 5_000;
 const MEASURE_MS = 15_000;
-/** So often every monitor is made due again: there is always more to do than is done. */
-const DUE_EVERY_MS = 250;
 /** Beyond this share of the machine, other programs have made the figures small. */
 const NOTABLE = 0.1;
 /** A part that is this busy cannot do more: of one core for Redis and the scheduler, of all for the machine. */
@@ -56,15 +48,11 @@ interface WorkersFigures {
  * always more to do than is done; and what that takes of the machine. Linux only.
  */
 export async function workers(): Promise<WorkersFigures> {
-  const settings = { SCHEDULER_TICK_MS: 10, FLEET_CONCURRENCY: MOST_WORKERS * CHECKS_AT_ONCE };
-  Object.assign(process.env, settings, { WORKER_CONCURRENCY: CHECKS_AT_ONCE });
-  await using market = await startMarket({ accounts: ACCOUNTS, symbols: SYMBOLS });
-  await using fleet = await startFleet({ exchangeUrl: market.url, accountsFile: market.accountsFile });
-  for (const service of ['maintenance', 'scheduler', 'worker'] as const) fleet.start(service, `${service}-1`);
-  await setUp(fleet, market);
-
+  const size = { accounts: ACCOUNTS, symbols: SYMBOLS, checksAtOnce: CHECKS_AT_ONCE, workersAtMost: MOST_WORKERS };
+  await using monitors = await openQuietMonitors(size);
+  const { fleet, market } = monitors;
   const stop = new AbortController();
-  const feeding = keepDue(fleet.redis, stop.signal);
+  const feeding = monitors.keepDue(stop.signal);
   const steps: Step[] = [];
   for (let count = 1; count <= MOST_WORKERS; count += 1) {
     if (count > 1) fleet.start('worker', `worker-${count}`);
@@ -80,43 +68,6 @@ export async function workers(): Promise<WorkersFigures> {
   const figures = { monitors: MONITORS, machineCores, steps, verdict: judge(steps, machineCores) };
   print(figures);
   return figures;
-}
-
-/** A position each, under its stop, with one take-profit far away: nothing to do but to see that it is so. */
-async function setUp({ redis, services }: Fleet, market: Market): Promise<void> {
-  await untilRunning(redis, 1);
-  const startedMs = performance.now();
-  const states = { 'tp-sl': toJson(initialState('tp-sl')), 'limit-order': toJson(initialState('limit-order')) };
-  const shape = { entries: [marketEntry('1')], takeProfits: ladder(['200', 100]) };
-  const marketEntryDeadlineMs = Date.now() + SETUP_MS;
-  for (const account of market.accounts) {
-    const plans = market.symbols.map((symbol) => planOn(account, 0, { symbol, ...shape, marketEntryDeadlineMs }));
-    await putPlans(
-      redis,
-      plans.map((plan) => ({ plan, states })),
-    );
-  }
-  for (;;) {
-    const { positions, openOrders } = await readTruth(market.url);
-    const seconds = Math.round((performance.now() - startedMs) / 1_000);
-    process.stdout.write(`${seconds} s: ${positions.length} positions, ${openOrders.length} orders\n`);
-    if (positions.length === MONITORS && openOrders.length === 2 * MONITORS) return;
-    if (seconds * 1_000 > SETUP_MS || services.some(({ isRunning }) => !isRunning())) throw new Error('not set up');
-    await pause(5_000);
-  }
-}
-
-async function keepDue(redis: Redis, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    await Promise.all(Array.from({ length: BUCKETS }, (_, bucket) => openRound(redis, bucket, 0)));
-    await pause(DUE_EVERY_MS);
-  }
-}
-
-async function untilRunning(redis: Redis, count: number): Promise<void> {
-  const running = async (): Promise<number> =>
-    (await listProcesses(redis)).filter(({ service, alive }) => service === 'worker' && alive).length;
-  while ((await running()) < count) await pause(100);
 }
 
 async function measure(redis: Redis, { pid }: Market, count: number): Promise<Omit<Step, 'ratio'>> {

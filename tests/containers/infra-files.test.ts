@@ -24,7 +24,7 @@ describe('what Prometheus and Grafana ask for', () => {
     expect(asked.filter((name) => !served().has(name))).toEqual([]);
   });
 
-  test('each alert has a unit test that sees it fire', async () => {
+  test('F-10 each alert has a unit test that sees it fire', async () => {
     const alerts = [...(await text('infra/prometheus/alerts.yml')).matchAll(/alert: (\w+)/g)].map(([, name]) => name);
     const tests = await text('infra/prometheus/alerts.test.yml');
     const fired = new Set([...tests.matchAll(/alertname: (\w+)\n\s+exp_alerts:(?! \[\])/g)].map(([, name]) => name));

@@ -22,6 +22,7 @@ interface Service {
 /** Services as processes of their own, over a Redis with an append-only file; all of it ends with the fleet. */
 export interface Fleet extends AsyncDisposable {
   readonly redis: Redis;
+  readonly redisUrl: string;
   readonly services: readonly Service[];
   readonly start: (service: 'worker' | 'scheduler' | 'maintenance', name: string) => Service;
   readonly killRedis: () => Promise<void>;
@@ -65,6 +66,7 @@ export async function startFleet({ exchangeUrl, accountsFile }: FleetOptions): P
   const resources = opened.move();
   return {
     redis,
+    redisUrl: server.url,
     services,
     start: (service, name) => {
       const started = launch(service, name, { ...common, BACKSTOP_PROCESS_NAME: name });
