@@ -1,4 +1,3 @@
-import { fromJson } from '@backstop/core';
 import type {
   Executed,
   ExecutedBy,
@@ -18,6 +17,7 @@ import { parseIntents, type Intent } from './intents.ts';
 import { accountKeys } from './keys.ts';
 import { slotOf, toMember, type MonitorRef } from './monitor-ref.ts';
 import { runScript } from './redis.ts';
+import { remembered } from './remembered.ts';
 
 /** How far a due time that a check consumes moves on, ms: when the check is lost, the monitor is due again by then. */
 export const CHECK_LEASE_MS = 15_000;
@@ -126,13 +126,13 @@ function toCheckRead(reply: Reply, plan: string): CheckRead {
   const [epoch, dirtyEpoch, failedUntilMs] = numbers;
   return {
     nowMs,
-    plan: fromJson<Plan>(plan),
+    plan: remembered<Plan>(plan),
     states: { 'tp-sl': toTpSl(tpSl), 'limit-order': toLimitOrder(limitOrder) },
-    position: toRow(position, (text) => (text === '' ? undefined : fromJson<PositionRow>(text))),
-    orders: toRow(orders, (text) => (text === '' ? [] : fromJson<readonly OrderRow[]>(text))),
+    position: toRow(position, (text) => (text === '' ? undefined : remembered<PositionRow>(text))),
+    orders: toRow(orders, (text) => (text === '' ? [] : remembered<readonly OrderRow[]>(text))),
     ...toExecuted(executed),
-    prices: prices === null ? undefined : fromJson<Prices>(prices),
-    instrument: instrument === null ? undefined : fromJson<Instrument>(instrument),
+    prices: prices === null ? undefined : remembered<Prices>(prices),
+    instrument: instrument === null ? undefined : remembered<Instrument>(instrument),
     intents: parseIntents(intents),
     epoch: Number(epoch),
     dirtyEpoch: Number(dirtyEpoch),
@@ -141,11 +141,11 @@ function toCheckRead(reply: Reply, plan: string): CheckRead {
 }
 
 function toTpSl([version, state]: LaneReply): CheckRead['states']['tp-sl'] {
-  return { version: Number(version ?? 0), state: state === null ? undefined : fromJson<TpSlState>(state) };
+  return { version: Number(version ?? 0), state: state === null ? undefined : remembered<TpSlState>(state) };
 }
 
 function toLimitOrder([version, state]: LaneReply): CheckRead['states']['limit-order'] {
-  return { version: Number(version ?? 0), state: state === null ? undefined : fromJson<LimitOrderState>(state) };
+  return { version: Number(version ?? 0), state: state === null ? undefined : remembered<LimitOrderState>(state) };
 }
 
 function toRow<T>([result, startMs, endMs, epoch, patched, text]: RowReply, parse: (text: string) => T): Row<T> {
