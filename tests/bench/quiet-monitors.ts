@@ -24,7 +24,7 @@ export interface QuietSize {
 
 /** Setting them up takes as long as the exchange's limits for one address make it. */
 const SETUP_MS = 300_000;
-const DUE_EVERY_MS = 250;
+const DUE_EVERY_MS = 50;
 
 /**
  * One worker, scheduler and maintenance over monitors that have nothing to do: a position each, under its stop, with one

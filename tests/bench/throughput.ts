@@ -5,7 +5,7 @@ import { checksDone } from './fleet-usage.ts';
 import { median } from './median.ts';
 import { openQuietMonitors, type QuietMonitors } from './quiet-monitors.ts';
 
-const SIZE = { accounts: 20, symbols: 20, checksAtOnce: 20, workersAtMost: 1 } as const;
+const SIZE = { accounts: 20, symbols: 20, checksAtOnce: 20, workersAtMost: 4 } as const;
 const REPEATS = 5;
 const WARM_MS = 2_000;
 const MEASURE_MS = 6_000;
