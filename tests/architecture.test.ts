@@ -14,6 +14,9 @@ const sources = files.filter((file) => /^(packages|services)\/.*\/src\/.*\.ts$/.
 const isSimulator = (file: string): boolean => file.startsWith('services/simulator/');
 const tests = files.filter((file) => file.endsWith('.test.ts') || /\/test(ing)?\/.*\.ts$/.test(file));
 
+const ids = (letter: string, count: number): readonly string[] =>
+  Array.from({ length: count }, (_, index) => `${letter}-${String(index + 1).padStart(2, '0')}`);
+
 describe('documents', () => {
   test('every invariant names a test, and that test exists', () => {
     const testText = tests.map(read).join('\n');
@@ -28,6 +31,14 @@ describe('documents', () => {
     expect(invariants.length).toBeGreaterThan(10);
     expect(titles.filter(({ titles: named }) => named.length === 0)).toEqual([]);
     expect(titles.flatMap(({ titles: named }) => named).filter((title) => !testText.includes(title))).toEqual([]);
+  });
+
+  test('each failure mode and each exit rule is named by a test', () => {
+    const titled = files.filter((file) => tests.includes(file) || file.startsWith('tests/support/'));
+    const named = new Set(titled.flatMap((file) => read(file).match(/\b[FS]-\d\d\b/g) ?? []));
+
+    const awaitStreams = ids('S', 7).slice(-1); // of equal rows the later frame wins
+    expect([...ids('F', 46), ...ids('S', 33)].filter((id) => !named.has(id))).toEqual(awaitStreams);
   });
 
   test('every file that ARCHITECTURE.md names exists', () => {
