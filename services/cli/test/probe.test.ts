@@ -76,7 +76,7 @@ describe('what the simulator does is what the probe reads', () => {
   test.each(QUESTIONS.filter(({ option }) => option !== ''))(
     'the simulator has the option $option, and takes $assumed for it',
     async ({ option, assumed }) => {
-      const value = assumed === 'true' || assumed === 'false' ? assumed === 'true' : assumed;
+      const value: unknown = /^(?:true|false|\d+)$/.test(assumed) ? JSON.parse(assumed) : assumed;
       const [name = '', inner] = option.split('.');
       const options = { [name]: inner === undefined ? value : { [inner]: value } };
       await expect(simulator.sim('POST', 'options', options)).resolves.toMatchObject({ ok: true });
@@ -100,6 +100,22 @@ describe('what the simulator does is what the probe reads', () => {
     [{ streams: { mixedFrame: 'good-topics' } }, 'good topics', 'good-topics'],
     [{ streams: { subscribeBeforeAuthText: 'not now' } }, 'before auth', 'not now'],
     [{ limits: { refusedConsume: true } }, 'refused requests', 'true'],
+    [{ limits: { refusedStatus: 403 } }, 'HTTP status', '403'],
+    [{ offGridPrice: 'truncate' }, 'price off the grid', 'truncate'],
+    [{ offGridQty: 'truncate' }, 'quantity off the grid', 'truncate'],
+    [{ listingLimit: 'clamp' }, 'above a listing', 'clamp'],
+    [{ openOnlyOne: 'with-open' }, 'openOnly=1', 'with-open'],
+    [{ linkIdReuse: 'after-end' }, 'orderLinkId', 'after-end'],
+    [{ partialOnRow: true }, 'Partial stops on', 'true'],
+    [{ defaultTriggerBy: 'MarkPrice' }, 'default trigger', 'MarkPrice'],
+    [{ missingTriggerDirection: 'derive' }, 'without triggerDirection', 'derive'],
+    [{ omittedTriggerBy: 'LastPrice' }, 'omitted trigger', 'LastPrice'],
+    [{ fullStopAmend: 'move' }, 'Full-mode stop', 'move'],
+    [{ incompletePartialStop: 'not-modified' }, 'without a size', 'not-modified'],
+    [{ waitingTrailing: 'shown' }, 'activation price', 'shown'],
+    [{ updatedLagMs: 3 }, 'to its update', '3'],
+    [{ gateOrder: 'timestamp-key-signature' }, "gate's checks", 'timestamp-key-signature'],
+    [{ gateOrder: 'key-signature-timestamp' }, "gate's checks", 'key-signature-timestamp'],
   ])('with %j it says so', async (options, only, value) => {
     await simulator.sim('POST', 'options', options);
     const { answers } = await ask(['--only', only]);

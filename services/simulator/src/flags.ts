@@ -34,6 +34,20 @@ const flags = z.strictObject({
     .optional(),
   limits: z.enum(['real', 'off']).default('real'),
   clock: z.enum(['real', 'virtual']).default('real'),
+  'start-at': z
+    .union(
+      [
+        z
+          .string()
+          .regex(/^\d{1,13}$/)
+          .transform(Number),
+        z.iso.datetime({ offset: true }).transform(Date.parse),
+      ],
+      {
+        error: 'is neither an ISO time nor milliseconds',
+      },
+    )
+    .optional(),
 });
 
 const DEFAULT_PORT = 9_100;
@@ -49,12 +63,13 @@ export function readFlags(args: readonly string[]): { port: number; host: string
   const parsed = flags.safeParse(namedValues(args));
   if (!parsed.success) throw new FlagError(describe(parsed.error, '--'));
   const { port = DEFAULT_PORT, host, seed = DEFAULT_SEED, latency = 0, accounts, limits, clock } = parsed.data;
-  const { scenario: scenarioPath } = parsed.data;
+  const { scenario: scenarioPath, 'start-at': startAtMs } = parsed.data;
+  if (startAtMs !== undefined && clock === 'real') throw new FlagError('--start-at: needs --clock virtual');
   const setup =
     accounts === undefined ? { accounts: [], instruments: [] } : readFileOf('accounts', accounts, setupFile);
   const scenario = scenarioPath === undefined ? undefined : readScenario(scenarioPath, setup);
   const prices = readPrices(parsed.data, setup);
-  return { port, host, config: { seed, latencyMs: latency, limits, clock, setup, scenario, prices } };
+  return { port, host, config: { seed, latencyMs: latency, limits, clock, startAtMs, setup, scenario, prices } };
 }
 
 function readScenario(file: string, { accounts, instruments }: Setup): Scenario {
@@ -109,6 +124,7 @@ const OPTIONS = {
   speed: text,
   limits: text,
   clock: text,
+  'start-at': text,
 };
 
 function readFileOf<Schema extends z.ZodType>(flag: string, file: string, schema: Schema): z.output<Schema> {

@@ -25,6 +25,8 @@ export interface SimulatorConfig {
   readonly latencyMs: number;
   readonly limits: 'real' | 'off';
   readonly clock: 'real' | 'virtual';
+  /** Where a virtual clock starts, at the beginning and after a reset; 2026-01-01T00:00:00Z when missing. */
+  readonly startAtMs?: number | undefined;
   /** Accounts and instruments that exist from the start and again after a reset. */
   readonly setup: Setup;
   /** Move prices from the start on, and again after a reset. */
@@ -58,7 +60,7 @@ export function resetSimulator(simulator: Simulator): void {
 }
 
 function freshParts(config: SimulatorConfig): Omit<Simulator, 'config'> {
-  const clock = createClock(config.clock);
+  const clock = createClock(config.clock, config.startAtMs);
   const engine = createEngine({ nowMs: clock.nowMs, seed: config.seed });
   createMarket(engine, config.seed);
   applySetup(engine, config.setup);

@@ -97,12 +97,12 @@ test.each([
   });
 });
 
-test('trading-stop takes Limit legs and answers 34040 when a size is missing', async () => {
+test('trading-stop takes Limit legs and answers 10001 when a size is missing', async () => {
   await using venue = await exchange();
   await venue.post('order/create', order({ qty: '5' }));
   const legs = { ...LINEAR, tpslMode: 'Partial', positionIdx: 0, takeProfit: '110', stopLoss: '90' };
   const limit = { tpOrderType: 'Limit', tpLimitPrice: '110.5', tpSize: '2', slSize: '2' };
-  expect(codeOf(await venue.post('position/trading-stop', { ...legs, tpSize: '2' }))).toBe(34040);
+  expect(codeOf(await venue.post('position/trading-stop', { ...legs, tpSize: '2' }))).toBe(10001);
   expect(codeOf(await venue.post('position/trading-stop', { ...legs, ...limit }))).toBe(0);
   const [stop] = rowsOf(await venue.get('order/realtime', { ...LINEAR, orderFilter: 'StopOrder' }));
   expect(codeOf(await venue.post('order/cancel', { ...LINEAR, orderId: stop?.['orderId'] }))).toBe(0);

@@ -61,12 +61,12 @@ describe('Partial stops set on a position', () => {
   });
 
   test.each([
-    ['without a size', { slSize: undefined, tpSize: undefined }, 34040],
-    ['with one size', { slSize: undefined }, 34040],
+    ['without a size', { slSize: undefined, tpSize: undefined }, 10001],
+    ['with one size', { slSize: undefined }, 10001],
     ['with sizes that differ', { slSize: d('2') }, 10001],
     ['with more than the position', { slSize: d('6'), tpSize: d('6') }, 10001],
     ['with a level on the wrong side', { stopLoss: d('101') }, 10001],
-    ['with nothing but zeros', { stopLoss: 0n, takeProfit: 0n }, 34040],
+    ['with nothing but zeros', { stopLoss: 0n, takeProfit: 0n }, 10001],
     ['with a Limit leg that has no price', { tpOrderType: 'Limit' as const }, 10001],
     ['with Market legs', { tpOrderType: 'Market' as const, slOrderType: 'Market' as const }, 0],
   ])('%s', (_name, fields, retCode) => {

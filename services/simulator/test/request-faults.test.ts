@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { createFaults, faultSpec } from '../src/sim/faults.ts';
+import { faultSpec } from '../src/sim/fault-spec.ts';
+import { createFaults } from '../src/sim/faults.ts';
 import { seededRandom } from '../src/engine/random.ts';
 import { exchange, order, SYMBOL } from './exchange-client.ts';
 import type { Exchange } from './exchange-client.ts';

@@ -99,6 +99,8 @@ test('another distance moves the order in place; a new activation price takes it
   expect(setStop(venue, { trailingStop: d('5'), activePrice: d('110') })).toBe(0);
   expect(order).toMatchObject({ status: 'Deactivated', cancelType: 'CancelByUser' });
   expect(venue.account.open.size).toBe(0);
+  venue.price('110');
+  expect([...venue.account.open]).toMatchObject([{ status: 'Untriggered', triggerPrice: d('105') }]);
 });
 
 test('"0" takes it away; when there is none, that is 34040', () => {

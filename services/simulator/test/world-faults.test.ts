@@ -110,6 +110,19 @@ describe('what happens in the world', () => {
     expect((await venue.sim('GET', 'faults')).body['faults']).toMatchObject([{ hits: 3 }, { hits: 3 }]);
   });
 
+  test('what chance spares is no hit, and its turn is over all the same', async () => {
+    await using venue = await exchange({ clock: 'virtual' });
+    const open = { kind: 'manual-open', ...ON, side: 'Buy', qty: '1', everyMs: 10, count: 40 };
+    await happen(venue, { ...open, probability: 0 }, { ...open, probability: 0.5 });
+    await venue.sim('POST', 'clock', { advanceMs: 1_000 });
+    const faults = (await venue.sim('GET', 'faults')).body['faults'];
+    expect(faults).toMatchObject([{ hits: 0 }, { hits: expect.any(Number) }]);
+    const hits = Number(Object(faults)[1].hits);
+    expect(await truth(venue, 'executions')).toHaveLength(hits);
+    expect(hits).toBeGreaterThan(5);
+    expect(hits).toBeLessThan(35);
+  });
+
   test('under a real clock it comes by itself', async () => {
     await using venue = await exchange();
     await happen(venue, { kind: 'gap', symbol: SYMBOL, price: '104', fromMs: 30 });

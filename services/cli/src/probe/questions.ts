@@ -8,6 +8,7 @@ import { closingCapacity } from './questions/closing-capacity.ts';
 import { defaultTriggerBy } from './questions/default-trigger-by.ts';
 import { endedOrderCode } from './questions/ended-order-code.ts';
 import { gateOrder } from './questions/gate-order.ts';
+import { incompletePartialStop } from './questions/incomplete-partial-stop.ts';
 import { keptTriggerSource } from './questions/kept-trigger-source.ts';
 import { linkIdReuse } from './questions/link-id-reuse.ts';
 import { listingLimit } from './questions/listing-limit.ts';
@@ -28,6 +29,8 @@ import { sameTrailing } from './questions/same-trailing.ts';
 import { subscribeBeforeAuth } from './questions/subscribe-before-auth.ts';
 import { trimFirst } from './questions/trim-first.ts';
 import { unchangedAmend } from './questions/unchanged-amend.ts';
+import { updatedLag } from './questions/updated-lag.ts';
+import { waitingTrailing } from './questions/waiting-trailing.ts';
 
 /** In the order in which they are asked. */
 export const QUESTIONS: readonly Question[] = [
@@ -60,4 +63,7 @@ export const QUESTIONS: readonly Question[] = [
   keptTriggerSource,
   amendedReduceOnly,
   beyondBand,
+  incompletePartialStop,
+  waitingTrailing,
+  updatedLag,
 ];

@@ -28,6 +28,11 @@ export function show(value: Decimal): string {
   return digits === '' ? `${sign}${whole}` : `${sign}${whole}.${digits}`;
 }
 
+/** "" for zero and for nothing: how the exchange writes a price that is not there. */
+export function showOrEmpty(value: Decimal | undefined): string {
+  return value === undefined || value === 0n ? '' : show(value);
+}
+
 /** Text with exactly `places` digits after the point; further digits are cut off. */
 export function showFixed(value: Decimal, places: number): string {
   const { sign, whole, fraction } = parts(value);

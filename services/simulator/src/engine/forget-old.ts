@@ -1,5 +1,5 @@
-import { isWorking } from './model.ts';
-import type { Account, Order } from './model.ts';
+import { hasEnded } from './model.ts';
+import type { Account } from './model.ts';
 import type { Venue } from './venue.ts';
 
 /** How often it is looked at, as a part of the age. */
@@ -23,20 +23,25 @@ export function forgetOld(venue: Venue): void {
   }
 }
 
-function forgetOrders({ orders, byLinkId, closedPnl, closedBuffer }: Account, beforeMs: number): number {
+function forgetOrders(account: Account, beforeMs: number): number {
+  const { orders, byLinkId, closedPnl, closedBuffer } = account;
   for (const { orderId, updatedAtMs } of closedPnl.values()) if (updatedAtMs < beforeMs) closedPnl.delete(orderId);
   const old = [...orders.values()].filter(
     (order) => order.updatedAtMs < beforeMs && hasEnded(order) && !closedBuffer.has(order.orderId),
   );
-  for (const { orderId, orderLinkId } of old) {
-    orders.delete(orderId);
-    byLinkId.delete(orderLinkId);
+  for (const order of old) {
+    orders.delete(order.orderId);
+    if (byLinkId.get(order.orderLinkId) === order) byLinkId.delete(order.orderLinkId);
   }
+  dropForgotten(account.orderIds, orders);
+  dropForgotten(account.closedPnlIds, closedPnl);
   return old.length;
 }
 
-function hasEnded(order: Order): boolean {
-  return !isWorking(order) && order.status !== 'Triggered';
+function dropForgotten(ids: string[], known: ReadonlyMap<string, unknown>): void {
+  let kept = 0;
+  for (const id of ids) if (known.has(id)) ids[kept++] = id;
+  ids.length = kept;
 }
 
 /** Takes what is too old off the front, but never the last entry, whose number the next one goes on from. */

@@ -52,8 +52,6 @@ function openBooks(venue: Venue, symbol: string): void {
   venue.openPositions.set(symbol, new Set());
 }
 
-export { sourcePrice } from './matching/source-price.ts';
-
 /** The best price that a taker of this side meets: the ask is the last price, the bid lies the spread below it. */
 export function bestPrice(venue: Venue, instrument: Instrument, side: Side): Decimal {
   if (side === 'Buy') return instrument.last;

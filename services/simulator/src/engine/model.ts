@@ -229,11 +229,15 @@ export interface Account {
   readonly closedBuffer: Set<string>;
   /** Every order ever accepted, oldest first. */
   readonly orders: Map<string, Order>;
+  /** Their ids in the same order, for who begins with the newest. */
+  readonly orderIds: string[];
   readonly open: Set<Order>;
   readonly byLinkId: Map<string, Order>;
   readonly executions: Execution[];
   /** One record per closing order, by its orderId, oldest first. */
   readonly closedPnl: Map<string, ClosedPnl>;
+  /** Their ids in the same order. */
+  readonly closedPnlIds: string[];
   readonly transactions: Transaction[];
   /** Seconds without a connection after which orders would be cancelled; 0 = off. A setting only. */
   dcpWindowSeconds: number;
@@ -262,6 +266,11 @@ export function isActive(order: Order): boolean {
 /** In the book or waiting for its trigger. */
 export function isWorking(order: Order): boolean {
   return isActive(order) || order.status === 'Untriggered';
+}
+
+/** Nothing more happens to it. */
+export function hasEnded(order: Order): boolean {
+  return !isWorking(order) && order.status !== 'Triggered';
 }
 
 /** Binds margin while it works, so that the wallet changes with it (reference D.4). */

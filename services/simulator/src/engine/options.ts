@@ -1,5 +1,9 @@
 import { decimal } from './decimal.ts';
 import type { Decimal } from './decimal.ts';
+import type { PriceSource } from './model.ts';
+
+/** A signature cannot be looked at before its key is known. */
+export const GATE_ORDERS = ['key-timestamp-signature', 'key-signature-timestamp', 'timestamp-key-signature'] as const;
 
 /** What the reference leaves unconfirmed, or what a test wants worse than usual. */
 export interface EngineOptions {
@@ -21,6 +25,10 @@ export interface EngineOptions {
   protection: Decimal;
   /** The base of the protection price: the mark price, as in 2025-26, or the last price, as before (reference C.12). */
   protectionBase: 'mark' | 'last';
+  /** Prices off the tick: refused with 10001, or cut to the tick below (reference C.12). */
+  offGridPrice: 'refuse' | 'truncate';
+  /** Quantities off the step: refused with 10001, or cut to the step below (reference C.12). */
+  offGridQty: 'refuse' | 'truncate';
   /** Limit prices beyond the band: re-priced to its edge, or refused (reference C.4). */
   limitBeyondBand: 'reprice' | 'refuse';
   /** How a cancel or amend of an order that has ended is refused: 110001, or 110008 (filled) and 110010 (cancelled). */
@@ -29,6 +37,22 @@ export interface EngineOptions {
   reduceOnlyAmendBeyond: 'cut' | 'refuse';
   /** An amend that changes nothing: refused with 10001, or accepted without effect. */
   unchangedAmend: 'refuse' | 'accept';
+  /** A create under the link id of an order that has ended: 110072 like any other, or accepted (reference C.20). */
+  linkIdReuse: 'never' | 'after-end';
+  /** A Full-mode stop or take-profit in order/amend: refused with 110060, or moved. */
+  fullStopAmend: 'refuse' | 'move';
+  /** What a conditional order looks at that does not say it (reference L). */
+  defaultTriggerBy: PriceSource;
+  /** A conditional order without a direction: refused with 10001, or it waits where its price lies (reference L). */
+  missingTriggerDirection: 'refuse' | 'derive';
+  /** A trading-stop that moves a stop and names no source: the present one stays, or it is the last price. */
+  omittedTriggerBy: 'keep' | 'LastPrice';
+  /** A Partial trading-stop without a level and its size: 10001 with a text of its own, or 34040 (reference A.5). */
+  incompletePartialStop: 'parameter' | 'not-modified';
+  /** Whether the position's row shows its newest Partial levels where it has no Full ones (reference C.16). */
+  partialOnRow: boolean;
+  /** A trailing stop before its activation price: no order, or an Untriggered one at that price (exit rule S-10). */
+  waitingTrailing: 'hidden' | 'shown';
   /** Sending a trailing stop's distance again: refused with 34040, or the trail starts anew (exit rule S-10). */
   trailingResend: 'not-modified' | 'restart';
   /** cancelType of the other half of a pair whose first half has triggered (reference L). */
@@ -53,6 +77,14 @@ export interface EngineOptions {
   liquidation: 'injected' | 'by-margin';
   /** How long a taken-over position stays `Liq` or `Adl` before it is closed. */
   takeoverDelayMs: number;
+  /** What order/realtime lists with openOnly=1: closed orders alone, or the open ones too (reference C.6). */
+  openOnlyOne: 'closed' | 'with-open';
+  /** `limit` above a listing's maximum: refused with 10001, or taken for the maximum. */
+  listingLimit: 'refuse' | 'clamp';
+  /** What the gate looks at first, second and third (reference A.2). */
+  gateOrder: (typeof GATE_ORDERS)[number];
+  /** How much later than the event orders and positions say that they were updated; captures show 2 to 4 ms. */
+  updatedLagMs: number;
   /** What has ended is forgotten after this long, by the listings and by the truth; 0 = never. */
   forgetAfterMs: number;
 }
@@ -68,10 +100,20 @@ export function defaultOptions(): EngineOptions {
     spreadTicks: 1,
     protection: decimal('0.05'),
     protectionBase: 'mark',
+    offGridPrice: 'refuse',
+    offGridQty: 'refuse',
     limitBeyondBand: 'reprice',
     endedOrderCode: 'unknown',
     reduceOnlyAmendBeyond: 'cut',
     unchangedAmend: 'refuse',
+    linkIdReuse: 'never',
+    fullStopAmend: 'refuse',
+    defaultTriggerBy: 'LastPrice',
+    missingTriggerDirection: 'refuse',
+    omittedTriggerBy: 'keep',
+    incompletePartialStop: 'parameter',
+    partialOnRow: false,
+    waitingTrailing: 'hidden',
     trailingResend: 'not-modified',
     pairCancelType: 'oco',
     marginMissingStatus: 'Cancelled',
@@ -85,6 +127,10 @@ export function defaultOptions(): EngineOptions {
     funding: true,
     liquidation: 'injected',
     takeoverDelayMs: 0,
+    openOnlyOne: 'closed',
+    listingLimit: 'refuse',
+    gateOrder: 'key-timestamp-signature',
+    updatedLagMs: 0,
     forgetAfterMs: 0,
   };
 }

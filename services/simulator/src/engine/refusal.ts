@@ -22,6 +22,11 @@ export const refusals = {
   belowMinQty: () => new Refusal(10001, 'The number of contracts exceeds minimum limit allowed'),
   aboveMaxQty: () => new Refusal(10001, 'The number of contracts exceeds maximum limit allowed: too large'),
   flatPosition: () => new Refusal(10001, 'can not set tp/sl/ts for zero position'),
+  incompletePartialStop: () =>
+    new Refusal(
+      10001,
+      '"tpSize" and "takeProfit" or "slSize" and "stopLoss" need to input in pairs and must set at least one pair when tpslMode is Partial.',
+    ),
   unchangedOrder: () =>
     new Refusal(10001, 'The order remains unchanged as the parameters entered match the existing ones.'),
   notModified: () => new Refusal(34040, 'not modified'),

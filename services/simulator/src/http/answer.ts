@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Account } from '../engine/model.ts';
 import { Refusal } from '../engine/refusal.ts';
-import type { FaultSpec } from '../sim/faults.ts';
+import type { FaultSpec } from '../sim/fault-spec.ts';
 import type { Simulator } from '../simulator.ts';
 import { accountOfKey, authenticate, hasAuthParameters } from './authenticate.ts';
 import type { Answer } from './call.ts';
@@ -28,6 +28,8 @@ export interface Outcome {
   readonly reply: Reply | undefined;
   readonly outcome: string;
 }
+
+const TOO_MANY_VISITS = 10006;
 
 /** A GET with an empty JSON object for a body is turned away before anybody reads it (reference A.4). */
 const EMPTY_JSON = /^\s*\{\s*\}\s*$/;
@@ -82,7 +84,7 @@ function answerPublic({ engine }: Simulator, request: HttpRequest, { route, faul
 }
 
 function answerPrivate(simulator: Simulator, request: HttpRequest, { route, faults }: Way): Outcome {
-  const { engine } = simulator;
+  const { engine, limits } = simulator;
   if (!Object.hasOwn(PRIVATE_ROUTES, route)) {
     return { reply: jsonReply(404, { retCode: 10017, retMsg: textOfCode(10017) }), outcome: '404' };
   }
@@ -91,7 +93,8 @@ function answerPrivate(simulator: Simulator, request: HttpRequest, { route, faul
   const account = admitted(simulator, request, nowMs);
   if (account instanceof Refusal) return refusal(nowMs, account);
   const { grant, ...carried } = carryOut(simulator, { account, route, input: inputOf(request), faults });
-  const reply = envelope(skewed(engine.venue.nowMs(), faults), carried); // when it leaves, not when the request came
+  const made = envelope(skewed(engine.venue.nowMs(), faults), carried); // when it leaves, not when the request came
+  const reply = carried.retCode === TOO_MANY_VISITS ? { ...made, status: limits.options.refusedStatus } : made;
   return {
     reply: grant === undefined ? reply : { ...reply, headers: { ...reply.headers, ...limitHeaders(grant) } },
     outcome: carried.retCode === 0 ? 'ok' : String(carried.retCode),

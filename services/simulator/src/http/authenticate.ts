@@ -27,15 +27,18 @@ export function hasAuthParameters(headers: IncomingHttpHeaders): boolean {
 }
 
 /**
- * Checks key, timestamp, signature, expiry and address, in this order (reference A.2; the order is unconfirmed): 10003,
+ * Checks key, timestamp and signature in the order of the option `gateOrder`, then expiry and address (reference A.2): 10003,
  * 10002, 10004, 33004, 10010. `clocksMs` are the clocks that may accept the timestamp; one has to.
  */
 export function authenticate(venue: Venue, signed: Signed, clocksMs: readonly number[]): Account {
   const { headers, address } = signed;
+  const { gateOrder } = venue.options;
+  if (gateOrder === 'timestamp-key-signature') checkTimestamp(headers, clocksMs);
   const account = accountOfKey(venue, headers);
   if (account === undefined) throw new Refusal(10003, textOfCode(10003));
-  checkTimestamp(headers, clocksMs);
+  if (gateOrder === 'key-timestamp-signature') checkTimestamp(headers, clocksMs);
   checkSignature(account, signed);
+  if (gateOrder === 'key-signature-timestamp') checkTimestamp(headers, clocksMs);
   checkKey(account, address, venue.nowMs());
   return account;
 }

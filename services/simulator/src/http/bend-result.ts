@@ -1,4 +1,4 @@
-import type { FaultSpec } from '../sim/faults.ts';
+import type { FaultSpec } from '../sim/fault-spec.ts';
 
 /** The fields whose values clients switch over, and so must expect new values of. */
 const ENUMS = ['orderStatus', 'positionStatus', 'execType', 'accountType'] as const;

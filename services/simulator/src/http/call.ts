@@ -31,6 +31,17 @@ export function parse<Schema extends z.ZodType>(schema: Schema, input: unknown):
   throw refusals.parameter(`params error: ${faults.join('; ')}`);
 }
 
+/** As `parse`, for the query of a listing: under the option `listingLimit` a `limit` above its maximum is that maximum. */
+export function parseListing<Schema extends z.ZodType>(
+  schema: Schema,
+  { engine, input }: Pick<Call, 'engine' | 'input'>,
+): z.output<Schema> {
+  if (engine.venue.options.listingLimit === 'refuse') return parse(schema, input);
+  const issue = schema.safeParse(input).error?.issues.find(({ path }) => path.join('.') === 'limit');
+  if (issue?.code !== 'too_big' || typeof input !== 'object') return parse(schema, input);
+  return parse(schema, { ...input, limit: String(issue.maximum) });
+}
+
 /** Everything here is about linear contracts; other categories are unknown to this exchange. */
 export function requireLinear({ category }: { readonly category: string }): void {
   if (category !== 'linear') throw refusals.parameter('params error: category invalid');

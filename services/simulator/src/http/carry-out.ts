@@ -1,7 +1,7 @@
 import type { Account } from '../engine/model.ts';
 import { noteReaction } from '../engine/truth/reactions.ts';
 import { Refusal, refusals } from '../engine/refusal.ts';
-import type { FaultSpec } from '../sim/faults.ts';
+import type { FaultSpec } from '../sim/fault-spec.ts';
 import type { Simulator } from '../simulator.ts';
 import { bendResult, isListing } from './bend-result.ts';
 import type { Answer, Call } from './call.ts';

@@ -1,5 +1,6 @@
 import type { VipTier } from '../engine/orders/api-key.ts';
 import type { Account } from '../engine/model.ts';
+import { createRollingWindow } from '../streams/rolling-window.ts';
 
 /** Reference B.2, default tier: requests per rolling second, UID and endpoint; batches count orders. */
 const PER_SECOND: Readonly<Record<string, number>> = {
@@ -65,6 +66,8 @@ export interface LimitOptions {
   addressBanMs: number;
   /** Whether refused requests use up the limit too (unconfirmed). */
   refusedConsume: boolean;
+  /** HTTP status of 10006 (unconfirmed). */
+  refusedStatus: number;
   /** New sockets per address, domain and window (reference B.1). */
   socketsPerWindow: number;
   socketWindowMs: number;
@@ -76,7 +79,7 @@ export interface LimitOptions {
 
 export function defaultLimitOptions(enabled: boolean): LimitOptions {
   const sockets = { socketsPerWindow: 500, socketWindowMs: 300_000, socketsPerAddress: 1_000 };
-  const unconfirmed = { refusedConsume: false, refusedSocketsConsume: true };
+  const unconfirmed = { refusedConsume: false, refusedStatus: 200, refusedSocketsConsume: true };
   return { enabled, scale: 1, perAddress: 600, addressBanMs: 600_000, ...sockets, ...unconfirmed };
 }
 
@@ -99,29 +102,29 @@ export interface RateLimits {
 }
 
 export function createRateLimits(options: LimitOptions): RateLimits {
-  const windows = new Map<string, number[]>();
+  const used = createRollingWindow();
   const bannedUntilMs = new Map<string, number>();
   return {
     options,
     take: ({ uid, key }, endpoint, { cost, nowMs }) => {
       const limit = Math.max(1, Math.floor(limitOf(key.vip, endpoint) * options.scale));
-      const used = windowOf(windows, `${uid} ${endpoint}`, nowMs - UID_WINDOW_MS);
-      const granted = options.enabled ? Math.min(cost, Math.max(0, limit - used.length)) : cost;
+      const window = `${uid} ${endpoint}`;
+      const { length } = used.within(window, nowMs, UID_WINDOW_MS);
+      const granted = options.enabled ? Math.min(cost, Math.max(0, limit - length)) : cost;
       const counted = options.refusedConsume ? cost : granted;
-      if (options.enabled) used.push(...Array.from({ length: counted }, () => nowMs));
-      const isExceeded = granted < cost;
-      const resetAtMs = isExceeded ? (used[0] ?? nowMs) + UID_WINDOW_MS : nowMs;
-      return { granted, limit, remaining: Math.max(0, limit - used.length), resetAtMs };
+      if (options.enabled) used.note(window, nowMs, counted);
+      const times = used.within(window, nowMs, UID_WINDOW_MS);
+      const resetAtMs = granted < cost ? (times[0] ?? nowMs) + UID_WINDOW_MS : nowMs;
+      return { granted, limit, remaining: Math.max(0, limit - times.length), resetAtMs };
     },
     admit: (address, nowMs) => {
       if (nowMs < (bannedUntilMs.get(address) ?? 0)) return false;
       if (!options.enabled) return true;
-      const used = windowOf(windows, address, nowMs - ADDRESS_WINDOW_MS);
-      if (used.length >= options.perAddress * options.scale) {
+      if (used.within(address, nowMs, ADDRESS_WINDOW_MS).length >= options.perAddress * options.scale) {
         bannedUntilMs.set(address, nowMs + options.addressBanMs);
         return false;
       }
-      used.push(nowMs);
+      used.note(address, nowMs);
       return true;
     },
     ban: (address, untilMs) => void bannedUntilMs.set(address, untilMs),
@@ -131,13 +134,4 @@ export function createRateLimits(options: LimitOptions): RateLimits {
 function limitOf(tier: VipTier, endpoint: string): number {
   if (UPGRADABLE.test(endpoint)) return PER_SECOND_OF_TIER[tier];
   return PER_SECOND[endpoint] ?? STANDARD_PER_SECOND;
-}
-
-/** The times in a rolling window, without those that have left it. */
-function windowOf(windows: Map<string, number[]>, key: string, afterMs: number): number[] {
-  const times = windows.get(key) ?? [];
-  const firstKept = times.findIndex((time) => time > afterMs);
-  times.splice(0, firstKept === -1 ? times.length : firstKept);
-  windows.set(key, times);
-  return times;
 }

@@ -53,7 +53,7 @@ async function serve(
   const [path = '', query = ''] = splitOnce(incoming.url ?? '', '?');
   const method = incoming.method ?? 'GET';
   if (path.startsWith('/sim/')) {
-    const reply = answerControl(simulator, `${method} ${path.slice('/sim/'.length)}`, body);
+    const reply = await answerControl(simulator, `${method} ${path.slice('/sim/'.length)}`, body);
     onEffect();
     send(response, reply);
     return;

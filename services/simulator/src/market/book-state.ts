@@ -1,5 +1,6 @@
 import { requireInstrument } from '../engine/venue.ts';
-import { showPrice, showQty } from './show.ts';
+import { showPrice } from '../engine/instruments.ts';
+import { showQty } from './show.ts';
 import type { Market } from './market.ts';
 import { bookOf } from './order-book.ts';
 
@@ -15,6 +16,8 @@ export interface BookState {
   asks: ReadonlyMap<string, string>;
   /** What it was made from; equal = the book is the same. */
   madeFrom: string;
+  /** A stream shows it, so that only the stream's ticks may move it on. */
+  isFollowed: boolean;
 }
 
 /** What changed in a book, size "0" = the price is gone. */
@@ -31,8 +34,18 @@ export function bookState(market: Market, symbol: string, depth: number): BookSt
   const { books } = market.tape(symbol);
   const known = books.get(depth);
   if (known !== undefined) return known;
-  const state = { ...presentBook(market, symbol, depth), u: FIRST_U };
+  const state = { ...presentBook(market, symbol, depth), u: FIRST_U, isFollowed: false };
   books.set(depth, state);
+  return state;
+}
+
+/**
+ * Where a book stands, for a listing. While a stream follows it this is what the stream has shown last: changes that
+ * come with a higher `u` fit on the listing, which may have some of them already.
+ */
+export function bookMark(market: Market, symbol: string, depth: number): Pick<BookState, 'u' | 'seq' | 'atMs'> {
+  const state = bookState(market, symbol, depth);
+  if (!state.isFollowed) updateBook(market, symbol, depth);
   return state;
 }
 
@@ -51,7 +64,7 @@ export function updateBook(market: Market, symbol: string, depth: number): BookC
   return { b, a };
 }
 
-function presentBook(market: Market, symbol: string, depth: number): Omit<BookState, 'u'> {
+function presentBook(market: Market, symbol: string, depth: number): Omit<BookState, 'u' | 'isFollowed'> {
   const { venue } = market.engine;
   const instrument = requireInstrument(venue, symbol);
   const { bids, asks } = bookOf(venue, instrument, depth);

@@ -6,7 +6,8 @@ import { requireInstrument } from '../engine/venue.ts';
 import type { DayFigures } from './day-figures.ts';
 import type { Market } from './market.ts';
 import { bookOf } from './order-book.ts';
-import { showPrice, showQty } from './show.ts';
+import { showPrice } from '../engine/instruments.ts';
+import { showQty } from './show.ts';
 
 const SHARE_PLACES = 6;
 const DAY_PLACES = 4;

@@ -7,8 +7,9 @@ import type { Reply } from '../http/envelope.ts';
 import { resetSimulator } from '../simulator.ts';
 import { pictureOf } from '../web/picture.ts';
 import type { Simulator } from '../simulator.ts';
-import { nextDueMs, runDue } from './due.ts';
-import { faultSpec } from './faults.ts';
+import { advanceClock } from './advance-clock.ts';
+import { BadControl } from './bad-control.ts';
+import { faultSpec } from './fault-spec.ts';
 import { inputFaults } from './input-faults.ts';
 import { moneyControls } from './money-controls.ts';
 import { accountOf, instrumentOf } from './named.ts';
@@ -21,14 +22,10 @@ import { accountsBody, applySetup, instrumentsBody, positive, symbolName } from 
 import { streamsReport } from '../streams/streams-report.ts';
 import { truthReport } from './truth-report.ts';
 
-/** A control request that cannot be carried out; answered with 400. */
-class BadControl extends Error {
-  override readonly name = 'BadControl';
-}
-
+/** What it returns, or promises, is the JSON of the reply. */
 type Control = (simulator: Simulator, body: unknown) => unknown;
 
-/** The control paths under /sim. What a handler returns is the JSON of the reply. */
+/** The control paths under /sim. */
 const CONTROLS: Readonly<Record<string, Control>> = {
   'POST accounts': addAccounts,
   'POST instruments': addInstruments,
@@ -59,17 +56,21 @@ const CONTROLS: Readonly<Record<string, Control>> = {
   },
 };
 
-/** Answers a request under /sim: 200, 400 with each fault and its path, or 404. */
-export function answerControl(simulator: Simulator, route: string, raw: Buffer): Reply {
+/**
+ * Answers a request under /sim: 200, 400 with each fault and its path, 404, or 409 for what has to wait. All but a long
+ * move of the clock has had its effect when this returns its promise.
+ */
+export async function answerControl(simulator: Simulator, route: string, raw: Buffer): Promise<Reply> {
   const handle = Object.hasOwn(CONTROLS, route) ? CONTROLS[route] : undefined;
   if (handle === undefined) return jsonReply(404, { error: `no control path "${route}"` });
   try {
     const body: unknown = raw.length === 0 ? {} : JSON.parse(raw.toString());
-    return jsonReply(200, handle(simulator, body));
+    return jsonReply(200, await handle(simulator, body));
   } catch (error) {
     if (error instanceof z.ZodError) return jsonReply(400, { error: 'invalid body', faults: inputFaults(error) });
     if (error instanceof Refusal) return jsonReply(400, { error: error.message, retCode: error.retCode });
-    if (error instanceof BadControl || error instanceof SyntaxError) return jsonReply(400, { error: error.message });
+    if (error instanceof BadControl) return jsonReply(error.status, { error: error.message });
+    if (error instanceof SyntaxError) return jsonReply(400, { error: error.message });
     throw error;
   }
 }
@@ -122,22 +123,6 @@ const faultsBody = z.strictObject({ faults: z.array(faultSpec).min(1) });
 function addFaults(simulator: Simulator, body: unknown): unknown {
   postFaults(simulator, faultsBody.parse(body).faults);
   return { faults: simulator.faults.list() };
-}
-
-const clockBody = z.strictObject({ advanceMs: z.number().int().min(0).max(31_536_000_000) });
-
-/** Moves a virtual clock, stopping at each moment at which something is due on the way. */
-function advanceClock(simulator: Simulator, body: unknown): unknown {
-  const { clock } = simulator;
-  const { advanceMs } = clockBody.parse(body);
-  if (!clock.isVirtual) throw new BadControl('the clock is real; start with --clock virtual to move it');
-  const untilMs = clock.nowMs() + advanceMs;
-  for (let dueMs = nextDueMs(simulator); dueMs !== undefined && dueMs <= untilMs; dueMs = nextDueMs(simulator)) {
-    clock.moveTo(dueMs);
-    runDue(simulator);
-  }
-  clock.moveTo(untilMs);
-  return { nowMs: clock.nowMs() };
 }
 
 function changeOptions(simulator: Simulator, body: unknown): unknown {

@@ -4,9 +4,6 @@ import { gaussian } from '../engine/random.ts';
 import { isFrameFault, isRequestFault, isSocketFault, isWorldFault } from './fault-spec.ts';
 import type { FaultSpec, FrameFault, RequestFault, SocketFault, WorldFault } from './fault-spec.ts';
 
-export { FAULT_KINDS, faultSpec } from './fault-spec.ts';
-export type { FaultSpec, RequestFault, SocketFault, WorldFault } from './fault-spec.ts';
-
 /** The 99th percentile of the standard normal distribution. */
 const Z99 = 2.326_347_874;
 
@@ -14,6 +11,8 @@ interface Fault {
   readonly spec: FaultSpec;
   readonly postedAtMs: number;
   hits: number;
+  /** How often it has come due by itself, whether chance spared it or not. */
+  turns: number;
   /** Why it could not happen, the last time. */
   problem: string | undefined;
   /** The next moment of a fault that comes by itself; `undefined` for those that wait for a request or a frame. */
@@ -69,6 +68,7 @@ export function createFaults(random: Random, frameRandom: Random): Faults {
           spec,
           postedAtMs: nowMs,
           hits: 0,
+          turns: 0,
           problem: undefined,
           dueAtMs: firstDueMs(spec, nowMs),
         })),
@@ -102,21 +102,24 @@ function takeIfDue(fault: Fault, nowMs: number, random: Random): readonly (World
   const { spec } = fault;
   while (fault.dueAtMs !== undefined && fault.dueAtMs <= nowMs) {
     fault.dueAtMs = isWorldFault(spec) ? dueAfter(fault, spec, fault.dueAtMs) : undefined;
+    fault.turns += 1;
+    // Chance meets socket faults one socket at a time.
+    const happens = isSocketFault(spec) || (isWorldFault(spec) && random() < spec.probability);
+    if (!happens) continue;
     fault.hits += 1;
-    if (isSocketFault(spec)) taken.push(spec);
-    else if (isWorldFault(spec) && random() < spec.probability) taken.push(spec);
+    taken.push(spec);
   }
   return taken;
 }
 
 /** World events come `count` times (once, unless given), `everyMs` apart, and not after `untilMs`. */
 function dueAfter(
-  { postedAtMs, hits }: Fault,
+  { postedAtMs, turns }: Fault,
   { everyMs, count, untilMs }: WorldFault,
   dueAtMs: number,
 ): number | undefined {
   if (everyMs === undefined || (count === undefined && untilMs === undefined)) return undefined;
-  if (count !== undefined && hits + 1 >= count) return undefined;
+  if (count !== undefined && turns + 1 >= count) return undefined;
   const nextMs = dueAtMs + everyMs;
   return untilMs !== undefined && nextMs - postedAtMs >= untilMs ? undefined : nextMs;
 }

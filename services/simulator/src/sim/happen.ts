@@ -7,7 +7,7 @@ import { Refusal, refusals } from '../engine/refusal.ts';
 import { requireAccount, requireInstrument } from '../engine/venue.ts';
 import type { Simulator } from '../simulator.ts';
 import { isSocketFault } from './fault-spec.ts';
-import type { SocketFault, WorldFault } from './faults.ts';
+import type { SocketFault, WorldFault } from './fault-spec.ts';
 
 /** Lets a fault that comes by itself happen now. What the exchange refuses to do is noted on the fault's listing. */
 export function happen(simulator: Simulator, fault: WorldFault | SocketFault): void {

@@ -1,14 +1,10 @@
 import type { Engine } from '../engine/engine.ts';
-import type { Account, Order, Position } from '../engine/model.ts';
+import type { Account } from '../engine/model.ts';
+import type { VenueEvent } from '../engine/venue.ts';
+import { createAccountPast } from './account-past.ts';
+import type { AccountPast, Touched } from './account-past.ts';
 
-interface Moment {
-  readonly atMs: number;
-  /** The account itself; one that has taken its name since has a past of its own. */
-  readonly of: Account;
-  readonly copy: Account;
-}
-
-/** The accounts as they were, for reads that lag behind. Costs a copy per change, so it starts only when wanted. */
+/** The accounts as they were, for reads that lag behind. It starts only when wanted. */
 export interface History {
   /** How far every private read is behind the streams. */
   readonly options: { readonly restLagMs: number };
@@ -16,40 +12,50 @@ export interface History {
   lag: (restLagMs: number) => void;
   /** Keeps the past from now on, for `keepMs` at least. */
   start: (keepMs: number) => void;
-  /** The account as of a moment, or as of the start for moments before it. */
+  /**
+   * The account as of a moment, or as of the start for moments before it. Good until the next call: what it returns moves
+   * on with time.
+   */
   asOf: (account: Account, atMs: number) => Account;
 }
 
 export function createHistory({ venue, onEvent }: Engine): History {
-  const moments = new Map<string, Moment[]>();
-  const changed = new Set<string>();
+  const pasts = new Map<string, AccountPast>();
+  const changed = new Map<string, Touched>();
   const options = { restLagMs: 0 };
   let isStarted = false;
   let keptMs = 0;
+  let lookMs = venue.truth.forgotten.nextLookMs;
 
-  const pastOf = (account: Account): Moment[] =>
-    (moments.get(account.name) ?? []).filter((moment) => moment.of === account);
-  const keep = (name: string): void => {
+  /** An account that has taken the name of another one has a past of its own. */
+  const pastOf = (account: Account): AccountPast | undefined => {
+    const past = pasts.get(account.name);
+    return past?.of === account ? past : undefined;
+  };
+  const note = (name: string, touched: Touched): void => {
     const account = venue.accounts.get(name);
     if (account === undefined) return;
-    const nowMs = venue.nowMs();
     const past = pastOf(account);
-    if (past.length > 1 && past.at(-1)?.atMs === nowMs) past.pop();
-    past.push({ atMs: nowMs, of: account, copy: copyOf(account) });
-    const firstKept = past.findLastIndex(({ atMs }) => atMs < nowMs - keptMs);
-    moments.set(name, past.slice(Math.max(0, firstKept)));
+    if (past === undefined) pasts.set(name, createAccountPast(account));
+    else past.note(touched, venue.nowMs(), keptMs);
+  };
+  const finish = (): void => {
+    for (const [name, touched] of changed) note(name, touched);
+    changed.clear();
+    const { nextLookMs } = venue.truth.forgotten;
+    if (nextLookMs === lookMs) return;
+    lookMs = nextLookMs;
+    for (const past of pasts.values()) past.noteWhole(venue.nowMs());
   };
 
   const start = (keepMs: number): void => {
     keptMs = Math.max(keptMs, keepMs);
     if (isStarted) return;
     isStarted = true;
-    for (const name of venue.accounts.keys()) keep(name);
+    for (const [name, account] of venue.accounts) pasts.set(name, createAccountPast(account));
     onEvent((event) => {
-      if ('account' in event) changed.add(event.account);
-      if (event.type !== 'end') return;
-      for (const name of changed) keep(name);
-      changed.clear();
+      if (event.type === 'end') finish();
+      else if ('account' in event) touch(touchedOf(changed, event.account), event);
     });
   };
 
@@ -61,39 +67,24 @@ export function createHistory({ venue, onEvent }: Engine): History {
     },
     start,
     asOf: (account, atMs) => {
-      const past = pastOf(account);
-      return (past.findLast((moment) => moment.atMs <= atMs) ?? past[0])?.copy ?? account;
+      const nowMs = venue.nowMs();
+      return pastOf(account)?.before(nowMs - atMs, nowMs) ?? account;
     },
   };
 }
 
-/** A copy that no later command changes. Orders that have ended do not change, so these are not copied. */
-function copyOf(account: Account): Account {
-  const copies = new Map([...account.open].map((order) => [order.orderId, { ...order }]));
-  const present = (order: Order): Order => copies.get(order.orderId) ?? order;
-  return {
-    ...account,
-    modes: new Map(account.modes),
-    leverages: new Map(account.leverages),
-    shortLeverages: new Map(account.shortLeverages),
-    positions: new Map([...account.positions].map(([key, position]) => [key, positionCopy(position, present)])),
-    orders: new Map([...account.orders].map(([orderId, order]) => [orderId, present(order)])),
-    open: new Set(copies.values()),
-    byLinkId: new Map([...account.byLinkId].map(([linkId, order]) => [linkId, present(order)])),
-    closedBuffer: new Set(account.closedBuffer),
-    executions: [...account.executions],
-    closedPnl: new Map([...account.closedPnl].map(([id, record]) => [id, copies.has(id) ? { ...record } : record])),
-    transactions: [...account.transactions],
-  };
+function touchedOf(changed: Map<string, Touched>, name: string): Touched {
+  const known = changed.get(name);
+  if (known !== undefined) return known;
+  const touched = { orders: new Set<string>(), symbols: new Set<string>() };
+  changed.set(name, touched);
+  return touched;
 }
 
-function positionCopy(position: Position, present: (order: Order) => Order): Position {
-  const { trailing } = position;
-  return {
-    ...position,
-    stopLoss: position.stopLoss && present(position.stopLoss),
-    takeProfit: position.takeProfit && present(position.takeProfit),
-    trailing: trailing && { ...trailing, order: trailing.order && present(trailing.order) },
-    orders: new Set([...position.orders].map(present)),
-  };
+function touch({ orders, symbols }: Touched, event: VenueEvent): void {
+  if (event.type === 'order') orders.add(event.order.orderId);
+  if (event.type === 'execution') orders.add(event.execution.orderId);
+  if (event.type === 'order') symbols.add(event.order.symbol);
+  if (event.type === 'execution') symbols.add(event.execution.symbol);
+  if (event.type === 'position') symbols.add(event.position.symbol);
 }

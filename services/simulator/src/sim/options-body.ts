@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { GATE_ORDERS } from '../engine/options.ts';
 import { streamOptionsBody } from '../streams/options-body.ts';
 import { anyDecimal, positive } from './setup.ts';
 
@@ -16,10 +17,20 @@ export const optionsBody = z
     spreadTicks: z.number().int().min(0).max(1_000),
     protection: notNegative,
     protectionBase: z.enum(['mark', 'last']),
+    offGridPrice: z.enum(['refuse', 'truncate']),
+    offGridQty: z.enum(['refuse', 'truncate']),
     limitBeyondBand: z.enum(['reprice', 'refuse']),
     endedOrderCode: z.enum(['unknown', 'by-status']),
     reduceOnlyAmendBeyond: z.enum(['cut', 'refuse']),
     unchangedAmend: z.enum(['refuse', 'accept']),
+    linkIdReuse: z.enum(['never', 'after-end']),
+    fullStopAmend: z.enum(['refuse', 'move']),
+    defaultTriggerBy: z.enum(['LastPrice', 'MarkPrice', 'IndexPrice']),
+    missingTriggerDirection: z.enum(['refuse', 'derive']),
+    omittedTriggerBy: z.enum(['keep', 'LastPrice']),
+    incompletePartialStop: z.enum(['parameter', 'not-modified']),
+    partialOnRow: z.boolean(),
+    waitingTrailing: z.enum(['hidden', 'shown']),
     trailingResend: z.enum(['not-modified', 'restart']),
     pairCancelType: z.enum(['oco', 'clear']),
     marginMissingStatus: z.enum(['Cancelled', 'Rejected']),
@@ -33,6 +44,10 @@ export const optionsBody = z
     funding: z.boolean(),
     liquidation: z.enum(['injected', 'by-margin']),
     takeoverDelayMs: z.number().int().min(0).max(600_000),
+    openOnlyOne: z.enum(['closed', 'with-open']),
+    listingLimit: z.enum(['refuse', 'clamp']),
+    gateOrder: z.enum(GATE_ORDERS),
+    updatedLagMs: z.number().int().min(0).max(60_000),
     forgetAfterMs: z.number().int().min(0).max(31_536_000_000),
     restLagMs: z.number().int().min(0).max(600_000),
     streams: streamOptionsBody,
@@ -42,6 +57,7 @@ export const optionsBody = z
         perAddress: z.number().int().min(1),
         addressBanMs: z.number().int().min(0),
         refusedConsume: z.boolean(),
+        refusedStatus: z.number().int().min(200).max(599),
         scale: z.number().min(0.01).max(1_000_000),
         socketsPerWindow: z.number().int().min(1),
         socketWindowMs: z.number().int().min(1),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { pricesFaults } from '../prices/prices-spec.ts';
 import type { Simulator } from '../simulator.ts';
-import { faultSpec } from './faults.ts';
+import { faultSpec } from './fault-spec.ts';
 import { optionsBody } from './options-body.ts';
 import { namesOf, postFaults, unknownNames } from './post-faults.ts';
 import type { Names } from './post-faults.ts';

@@ -1,4 +1,4 @@
-import { show } from '../engine/decimal.ts';
+import { show, showOrEmpty } from '../engine/decimal.ts';
 import { isWorking, leavesOf } from '../engine/model.ts';
 import type { Account, Execution, Order } from '../engine/model.ts';
 import { accrue } from '../engine/truth/protection.ts';
@@ -64,7 +64,7 @@ function positionFacts(epoch: Epoch, nowMs: number): Record<string, unknown> {
     side,
     size: closedAtMs === undefined ? show(epoch.size) : '0',
     avgPrice: show(epoch.avgPrice),
-    stopLoss: epoch.stopLoss === 0n ? '' : show(epoch.stopLoss),
+    stopLoss: showOrEmpty(epoch.stopLoss),
     openedAtMs,
     closedAtMs,
     closeReason,
@@ -121,10 +121,10 @@ function openOrderFacts(order: Order): Record<string, unknown> {
   return {
     ...orderFacts(order),
     leavesQty: show(leavesOf(order)),
-    triggerPrice: order.triggerPrice === 0n ? '' : show(order.triggerPrice),
+    triggerPrice: showOrEmpty(order.triggerPrice),
     triggerBy: order.triggerBy,
-    stopLoss: order.stopLoss === 0n ? '' : show(order.stopLoss),
-    takeProfit: order.takeProfit === 0n ? '' : show(order.takeProfit),
+    stopLoss: showOrEmpty(order.stopLoss),
+    takeProfit: showOrEmpty(order.takeProfit),
   };
 }
 

@@ -7,7 +7,7 @@ import type { Carried } from '../http/carry-out.ts';
 import { textOfCode } from '../http/error-texts.ts';
 import { randomUuid } from '../engine/random.ts';
 import { Refusal } from '../engine/refusal.ts';
-import type { RequestFault } from '../sim/faults.ts';
+import type { RequestFault } from '../sim/fault-spec.ts';
 import type { Simulator } from '../simulator.ts';
 import type { Connection } from './connection.ts';
 import type { IncomingFrame } from './incoming-frame.ts';
@@ -97,7 +97,7 @@ function refusalOf(simulator: Simulator, connection: Connection, { op, reqId }: 
 function isOver({ streams, limits, clock }: Simulator, key: string, most: number): boolean {
   if (most === 0 || !limits.options.enabled) return false;
   const nowMs = clock.nowMs();
-  if (streams.tradeRequests.count(key, nowMs, SECOND_MS) >= most * limits.options.scale) return true;
+  if (streams.tradeRequests.within(key, nowMs, SECOND_MS).length >= most * limits.options.scale) return true;
   streams.tradeRequests.note(key, nowMs);
   return false;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { bendRow } from '../http/bend-result.ts';
-import type { FaultSpec } from '../sim/faults.ts';
+import type { FaultSpec } from '../sim/fault-spec.ts';
 
 const frame = z.looseObject({ data: z.array(z.unknown()) });
 

@@ -103,6 +103,7 @@ function publish(board: Board, parts: Parts, name: string, nowMs: number): void 
   const state = board.active.get(name);
   if (state === undefined) return;
   if (!isHeard(parts, name)) {
+    state.topic.end?.();
     board.active.delete(name);
     board.bySymbol.get(state.topic.symbol)?.delete(name);
     return;

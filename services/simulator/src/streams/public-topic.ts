@@ -21,6 +21,8 @@ export interface PublicTopic {
   snapshot: (nowMs: number) => readonly PublicFrame[];
   /** What has happened since the last call; goes to all subscribers. Must not run a command of the engine. */
   tick: (nowMs: number) => readonly PublicFrame[];
+  /** Its last subscriber has left. */
+  end?: () => void;
 }
 
 /** The topic of a name, or `undefined` when there is no such topic or symbol (answered with `handler not found`). */

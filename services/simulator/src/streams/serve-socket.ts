@@ -1,5 +1,5 @@
 import type { RawData, WebSocket } from 'ws';
-import type { RequestFault } from '../sim/faults.ts';
+import type { RequestFault } from '../sim/fault-spec.ts';
 import type { Simulator } from '../simulator.ts';
 import { answerGarbage, answerOp } from './answer-op.ts';
 import { answerTrade, answerTradeGarbage, endpointOfOp } from './answer-trade.ts';

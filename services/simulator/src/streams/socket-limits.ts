@@ -24,7 +24,8 @@ export function createSocketLimits(): SocketLimits {
     admit: ({ address, domain, nowMs }, options) => {
       if (!options.enabled) return true;
       const key = `${address} ${domain}`;
-      const isWithin = opened.count(key, nowMs, options.socketWindowMs) < options.socketsPerWindow * options.scale;
+      const isWithin =
+        opened.within(key, nowMs, options.socketWindowMs).length < options.socketsPerWindow * options.scale;
       if (isWithin || options.refusedSocketsConsume) opened.note(key, nowMs);
       return isWithin;
     },

@@ -2,7 +2,8 @@ import type { Engine } from '../engine/engine.ts';
 import { seededRandom, streamSeed } from '../engine/random.ts';
 import type { Random } from '../engine/random.ts';
 import type { Clock } from '../sim/clock.ts';
-import type { Faults, SocketFault } from '../sim/faults.ts';
+import type { SocketFault } from '../sim/fault-spec.ts';
+import type { Faults } from '../sim/faults.ts';
 import type { Connection } from './connection.ts';
 import { createFrameCounts } from './frame-counts.ts';
 import type { FrameCounts } from './frame-counts.ts';
@@ -63,6 +64,8 @@ export class Streams {
   readonly #outbox: Outbox;
   readonly #privateTopics: PrivatePublisher;
   readonly #waker: Waker;
+  /** Nothing is sent any more: the service ends, or a reset has put others in its place. */
+  isClosed = false;
   #nextIdleTickMs = 0;
   #stopHearing: (() => void) | undefined;
 
@@ -141,6 +144,7 @@ export class Streams {
 
   /** Cuts every connection and stops; nothing is sent any more. */
   close(): void {
+    this.isClosed = true;
     this.#waker.stop();
     this.#outbox.clear();
     this.#hearNothing();

@@ -1,11 +1,11 @@
-import { roundTo, show } from '../engine/decimal.ts';
+import { roundTo, show, showOrEmpty } from '../engine/decimal.ts';
 import type { Decimal } from '../engine/decimal.ts';
 import { unrealisedPnl, averagePrice } from '../engine/money/positions.ts';
 import { isWorking, leavesOf } from '../engine/model.ts';
 import type { Account, Execution, Instrument, Order, Position } from '../engine/model.ts';
 import { epochKey } from '../engine/truth/protection.ts';
 import type { Venue } from '../engine/venue.ts';
-import { FAULT_KINDS } from '../sim/faults.ts';
+import { FAULT_KINDS } from '../sim/fault-spec.ts';
 import type { Simulator } from '../simulator.ts';
 
 /** A browser draws no more of each; `counts` says how many there are. */
@@ -87,10 +87,10 @@ function positionFacts(venue: Venue, position: Position): Record<string, unknown
     avgPrice: show(averagePrice(position)),
     unrealisedPnl: money(profitOf(venue, position)),
     curRealisedPnl: money(position.curRealisedPnl),
-    stopLoss: priceText(stopLoss?.triggerPrice),
-    takeProfit: priceText(takeProfit?.triggerPrice),
-    trailingStop: priceText(trailing?.distance),
-    activePrice: priceText(trailing?.activePrice),
+    stopLoss: showOrEmpty(stopLoss?.triggerPrice),
+    takeProfit: showOrEmpty(takeProfit?.triggerPrice),
+    trailingStop: showOrEmpty(trailing?.distance),
+    activePrice: showOrEmpty(trailing?.activePrice),
     protected: isProtected(venue, position),
     openedAtMs: position.openedAtMs,
   };
@@ -109,8 +109,8 @@ function orderFacts(order: Order): Record<string, unknown> {
     orderStatus: order.status,
     qty: show(order.qty),
     leavesQty: show(leavesOf(order)),
-    price: priceText(order.price),
-    triggerPrice: priceText(order.triggerPrice),
+    price: showOrEmpty(order.price),
+    triggerPrice: showOrEmpty(order.triggerPrice),
     reduceOnly: order.reduceOnly,
     origin: order.origin,
     createdAtMs: order.createdAtMs,
@@ -153,10 +153,6 @@ function isProtected(venue: Venue, position: Position): boolean {
 
 function bySymbol(a: Position, b: Position): number {
   return a.symbol.localeCompare(b.symbol) || a.account.localeCompare(b.account) || a.positionIdx - b.positionIdx;
-}
-
-function priceText(price: Decimal | undefined): string {
-  return price === undefined || price === 0n ? '' : show(price);
 }
 
 function money(value: Decimal): string {

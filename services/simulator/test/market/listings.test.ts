@@ -43,7 +43,7 @@ describe('market listings over HTTP', () => {
   });
 
   test('open interest is paged back to the listing, and funding shows each settlement since', async () => {
-    await using at = await exchange({ clock: 'virtual' });
+    await using at = await exchange({ clock: 'virtual', startAtMs: Date.parse('2026-01-01T00:20:00Z') });
     await at.sim('POST', 'clock', { advanceMs: 3 * 28_800_000 });
     const interest = async (cursor?: string): Promise<{ times: number[]; next: string }> => {
       const query = {
@@ -67,6 +67,18 @@ describe('market listings over HTTP', () => {
     expect(result.list?.every(({ fundingRateTimestamp }) => Number(fundingRateTimestamp) % 28_800_000 === 0)).toBe(
       true,
     );
+  });
+
+  test('the open interest of an account goes when the account is replaced', async () => {
+    await using at = await exchange({ clock: 'virtual' });
+    await at.post('order/create', order({ qty: '3' }));
+    const open = async (): Promise<unknown> =>
+      (await at.get('market/tickers', { ...linear, symbol: SYMBOL })).body.result.list?.[0]?.['singleOpenInterest'];
+    expect(await open()).toBe('3.0');
+    await at.sim('POST', 'accounts', { accounts: [{ name: 'main', apiKey: 'main-key', secret: 'main-secret' }] });
+    expect(await open()).toBe('0.0');
+    await at.post('order/create', order({ qty: '2' }));
+    expect(await open()).toBe('2.0');
   });
 
   test('open interest is that of the moment, not of what came after it', async () => {

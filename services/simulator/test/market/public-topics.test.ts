@@ -59,6 +59,19 @@ function apply(side: Book, levels: Levels): void {
 const numbers = (levels: Levels): number[][] => levels.map((level) => level.map(Number));
 const sorted = (side: Book, sign: 1 | -1): Levels => [...side].toSorted(([a], [b]) => sign * (Number(a) - Number(b)));
 
+/** What the stream of 1,000 levels sends while the price moves, with or without a listing before each tick. */
+function framesOf(isRead: boolean): readonly unknown[] {
+  const { engine, price } = followed();
+  const topic = topicOf(engine, `orderbook.1000.${SYMBOL}`);
+  const frames = topic.snapshot(0).map(received);
+  for (const last of ['101', '102', '102', '103']) {
+    price(last);
+    if (isRead) ask(engine, 'orderbook', { symbol: SYMBOL });
+    frames.push(...topic.tick(engine.venue.nowMs()).map(received));
+  }
+  return frames;
+}
+
 describe('orderbook', () => {
   test.each([50, 200])(
     'deltas of depth %i applied to the first snapshot give each later one, u rising by one',
@@ -105,18 +118,24 @@ describe('orderbook', () => {
     expect(tick()).toEqual([{ ...first, ts: engine.venue.nowMs() }]);
   });
 
-  test('a book that somebody else has brought up to date in between comes as a whole', () => {
+  test('a listing of the book changes nothing about what the stream of 1,000 levels sends', () => {
+    expect(framesOf(true)).toEqual(framesOf(false));
+    expect(framesOf(true)).toMatchObject(['snapshot', 'delta', 'delta', 'delta'].map((type) => ({ type })));
+  });
+
+  test('a listing shows the book of now, under the u that the stream sent last, or a new one when there is no stream', () => {
     const { engine, price } = followed();
-    const topic = topicOf(engine, `orderbook.1000.${SYMBOL}`);
+    const listed = (): Record<string, unknown> => ask(engine, 'orderbook', { symbol: SYMBOL, limit: '1' });
+    const { u: first } = listed();
     price('101');
-    const { u } = ask(engine, 'orderbook', { symbol: SYMBOL });
-    expect(topic.tick(1).map(received)).toMatchObject([{ type: 'snapshot', data: { u } }]);
+    expect(listed()).toMatchObject({ u: Number(first) + 1 });
+    const topic = topicOf(engine, `orderbook.1000.${SYMBOL}`);
+    const [sent] = topic.snapshot(0).map(received);
     price('102');
-    ask(engine, 'orderbook', { symbol: SYMBOL });
-    price('103');
-    expect(topic.tick(2).map(received)).toMatchObject([{ type: 'snapshot', data: { u: Number(u) + 2 } }]);
-    price('104');
-    expect(topic.tick(3).map(received)).toMatchObject([{ type: 'delta', data: { u: Number(u) + 3 } }]);
+    expect(listed()).toMatchObject({ u: Number(first) + 1, a: [['102', expect.any(String)]] });
+    expect(sent).toMatchObject({ data: { u: Number(first) + 1 } });
+    topic.end?.();
+    expect(listed()).toMatchObject({ u: Number(first) + 2 });
   });
 
   test('what a taker gets is what the book shows', () => {

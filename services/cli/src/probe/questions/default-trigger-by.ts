@@ -3,7 +3,7 @@ import type { Question } from '../question.ts';
 /** Reference E.5. */
 export const defaultTriggerBy: Question = {
   question: 'default trigger source',
-  option: '',
+  option: 'defaultTriggerBy',
   assumed: 'LastPrice',
   ask: async (rig) => {
     const condition = { orderType: 'Market', triggerPrice: await rig.near(5), triggerDirection: 1 };

@@ -7,8 +7,8 @@ const NAMES: Readonly<Record<number, string>> = { 10_002: 'timestamp', 10_003: '
 /** Reference A.2: two requests with several faults each; the code names the one that was looked at first. */
 export const gateOrder: Question = {
   question: "order of the gate's checks",
-  option: '',
-  assumed: 'key, timestamp, signature',
+  option: 'gateOrder',
+  assumed: 'key-timestamp-signature',
   ask: async (rig) => {
     const query = { symbol: rig.symbol };
     const allBad = { apiKey: 'nobody', aheadMs: AN_HOUR_MS, signature: BAD_SIGNATURE };
@@ -18,6 +18,6 @@ export const gateOrder: Question = {
     const observed = `all wrong: ${first.retCode}, known key: ${second.retCode}`;
     if (one === undefined || two === undefined) return { observed, value: undefined };
     const rest = ['key', 'timestamp', 'signature'].filter((name) => name !== one && name !== two);
-    return { observed, value: [...new Set([one, two, ...rest])].join(', ') };
+    return { observed, value: [...new Set([one, two, ...rest])].join('-') };
   },
 };

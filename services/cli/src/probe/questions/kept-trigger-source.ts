@@ -3,7 +3,7 @@ import type { Question } from '../question.ts';
 /** Reference C.16. */
 export const keptTriggerSource: Question = {
   question: 'an omitted trigger source in trading-stop',
-  option: '',
+  option: 'omittedTriggerBy',
   assumed: 'keep',
   ask: async (rig) => {
     await rig.open(1);

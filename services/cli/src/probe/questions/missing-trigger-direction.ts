@@ -3,7 +3,7 @@ import type { Question } from '../question.ts';
 /** Reference L: ccxt refuses to send it. */
 export const missingTriggerDirection: Question = {
   question: 'a conditional order without triggerDirection',
-  option: '',
+  option: 'missingTriggerDirection',
   assumed: 'refuse',
   ask: async (rig) => {
     const condition = { orderType: 'Market', triggerPrice: await rig.near(5) };

@@ -4,7 +4,7 @@ import type { Question } from '../question.ts';
 /** Reference C.12. */
 export const offGridPrice: Question = {
   question: 'a price off the grid',
-  option: '',
+  option: 'offGridPrice',
   assumed: 'refuse',
   ask: async (rig) => {
     const onGrid = decimal(await rig.near(-3));

@@ -4,7 +4,7 @@ import type { Question } from '../question.ts';
 /** Reference C.12. */
 export const offGridQty: Question = {
   question: 'a quantity off the grid',
-  option: '',
+  option: 'offGridQty',
   assumed: 'refuse',
   ask: async (rig) => {
     const order = { price: await rig.near(-3), qty: format(rig.qty + rig.qtyStep / 2n) };

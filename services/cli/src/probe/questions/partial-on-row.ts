@@ -4,7 +4,7 @@ import type { Question } from '../question.ts';
 /** Reference C.16. */
 export const partialOnRow: Question = {
   question: 'Partial stops on the position row',
-  option: '',
+  option: 'partialOnRow',
   assumed: 'false',
   ask: async (rig) => {
     await rig.open(2);

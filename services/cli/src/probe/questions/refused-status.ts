@@ -6,7 +6,7 @@ const BURST = 25;
 /** Reference B.3. */
 export const refusedStatus: Question = {
   question: 'HTTP status with 10006',
-  option: '',
+  option: 'limits.refusedStatus',
   assumed: '200',
   ask: async (rig) => {
     const burst = Array.from({ length: BURST }, () => rig.get('user/query-api'));

@@ -17,6 +17,7 @@ import { closeEpoch, epochKey, openEpoch } from '../truth/protection.ts';
 import { awaitReaction } from '../truth/reactions.ts';
 import { clearStops, followSize } from '../stops/stops.ts';
 import { recordExecution } from '../money/transactions.ts';
+import { updateTimeMs } from '../update-time.ts';
 import { emit, newExecId, nextNumber, requireAccount, requireInstrument } from '../venue.ts';
 import type { Venue } from '../venue.ts';
 
@@ -39,7 +40,7 @@ function fillInMatch(venue: Venue, order: Order, fill: Fill): void {
   const isFirstFill = order.cumExecQty === 0n;
   const execution = trade(venue, account, position, { order, fill });
   position.seq = execution.seq;
-  position.updatedAtMs = venue.nowMs();
+  position.updatedAtMs = updateTimeMs(venue);
   announce(venue, order);
   const qty = fill.qty - execution.closedSize;
   if (qty > 0n) attachStops(venue, account, position, { order, isFirstFill, qty });

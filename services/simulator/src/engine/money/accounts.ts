@@ -1,10 +1,11 @@
 import { openKey } from '../orders/api-key.ts';
 import type { ApiKey } from '../orders/api-key.ts';
 import type { Decimal } from '../decimal.ts';
-import type { Account, FeeRates, PositionMode, Side } from '../model.ts';
+import type { Account, FeeRates, Order, Position, PositionMode, Side } from '../model.ts';
 import { unqueue } from '../orders/price-queues.ts';
 import { closeEpoch } from '../truth/protection.ts';
 import { transfer } from './transactions.ts';
+import { emit } from '../venue.ts';
 import type { Venue } from '../venue.ts';
 
 export interface AccountSpec {
@@ -44,10 +45,12 @@ export function addAccount(venue: Venue, spec: AccountSpec): Account {
     positions: new Map(),
     closedBuffer: new Set(),
     orders: new Map(),
+    orderIds: [],
     open: new Set(),
     byLinkId: new Map(),
     executions: [],
     closedPnl: new Map(),
+    closedPnlIds: [],
     transactions: [],
     dcpWindowSeconds: 0,
     demoMoneyAtMs: undefined,
@@ -84,5 +87,14 @@ function forget(venue: Venue, account: Account): void {
     if (queues !== undefined) unqueue(queues, order);
     venue.triggered.delete(order);
   }
-  for (const position of account.positions.values()) closeEpoch(venue, position, 'Replaced');
+  for (const position of account.positions.values()) {
+    if (position.size > 0n) emit(venue, { type: 'position', account: account.name, position: flattened(position) });
+    closeEpoch(venue, position, 'Replaced');
+  }
+}
+
+/** How listeners are told that a position has gone with its account. */
+function flattened(position: Position): Position {
+  const nothing = { stopLoss: undefined, takeProfit: undefined, trailing: undefined, orders: new Set<Order>() };
+  return { ...position, ...nothing, side: '', size: 0n, entryValue: 0n, openFees: 0n, openedAtMs: 0 };
 }

@@ -41,8 +41,7 @@ type Circumstances = Pick<ClosedPnl, 'number' | 'execType' | 'leverage' | 'updat
 
 /** Adds an execution's closing to the record of its order, and to the order itself. */
 export function recordClosing(account: Account, order: Order, closing: Closing, how: Circumstances): void {
-  const record = account.closedPnl.get(order.orderId) ?? emptyRecord(order, how);
-  account.closedPnl.set(order.orderId, record);
+  const record = account.closedPnl.get(order.orderId) ?? begin(account, emptyRecord(order, how));
   const net = closing.pnl - closing.openFee - closing.closeFee;
   order.closedPnl += net;
   record.orderPrice = order.price;
@@ -55,6 +54,12 @@ export function recordClosing(account: Account, order: Order, closing: Closing, 
   record.closeFee += closing.closeFee;
   record.fillCount += 1;
   record.updatedAtMs = how.updatedAtMs;
+}
+
+function begin({ closedPnl, closedPnlIds }: Account, record: ClosedPnl): ClosedPnl {
+  closedPnl.set(record.orderId, record);
+  closedPnlIds.push(record.orderId);
+  return record;
 }
 
 function emptyRecord(order: Order, { number, execType, leverage, updatedAtMs }: Circumstances): ClosedPnl {

@@ -5,6 +5,7 @@ import type { Account, Execution, Instrument, Position } from '../model.ts';
 import { nextSeq } from '../matching/next-seq.ts';
 import { touch } from './positions.ts';
 import { recordExecution } from './transactions.ts';
+import { updateTimeMs } from '../update-time.ts';
 import { emit, newExecId, newId, nextNumber, requireAccount, requireInstrument } from '../venue.ts';
 import type { Venue } from '../venue.ts';
 
@@ -51,7 +52,7 @@ function pay(venue: Venue, account: Account, instrument: Instrument, position: P
   position.curRealisedPnl -= execFee;
   position.cumRealisedPnl -= execFee;
   position.seq = seq;
-  position.updatedAtMs = venue.nowMs();
+  position.updatedAtMs = updateTimeMs(venue);
   const execution = fundingExecution(venue, instrument, position, { feeRate, execValue, execFee, seq });
   account.executions.push(execution);
   recordExecution(venue, account, execution, position);

@@ -8,6 +8,7 @@ import { checkPositionIdx } from '../orders/order-checks.ts';
 import { positionOf, touch, unrealisedPnl } from './positions.ts';
 import { refusals } from '../refusal.ts';
 import { transfer } from './transactions.ts';
+import { updateTimeMs } from '../update-time.ts';
 import { requireInstrument } from '../venue.ts';
 import type { Venue } from '../venue.ts';
 
@@ -54,7 +55,7 @@ export function addMargin(venue: Venue, account: Account, ref: PositionRef, amou
   if (amount > availableBalance(venue, account)) throw refusals.availableBalance();
   if (amount < 0n && !staysAlive(venue, account, position, amount)) throw refusals.wouldLiquidate();
   position.addedMargin += amount;
-  position.updatedAtMs = venue.nowMs();
+  position.updatedAtMs = updateTimeMs(venue);
   touch(venue, position);
   venue.pending.wallets.add(account);
   return position;

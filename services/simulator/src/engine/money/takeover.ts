@@ -7,6 +7,7 @@ import { isWorking, opposite } from '../model.ts';
 import type { Account, ExecType, Order, Position, PositionIdx } from '../model.ts';
 import { positionOf, touch } from './positions.ts';
 import { refusals } from '../refusal.ts';
+import { updateTimeMs } from '../update-time.ts';
 import { requireAccount, requireInstrument } from '../venue.ts';
 import type { Venue } from '../venue.ts';
 
@@ -36,7 +37,7 @@ export function takeOver(venue: Venue, account: Account, kind: 'Liq' | 'Adl', re
   const position = positionOf(venue, account, request.symbol, request.positionIdx);
   if (position.size === 0n) throw refusals.noPosition();
   position.status = kind;
-  position.updatedAtMs = venue.nowMs();
+  position.updatedAtMs = updateTimeMs(venue);
   touch(venue, position);
   if (kind === 'Liq' && account.marginMode !== 'ISOLATED_MARGIN') freeMargin(venue, account, request.symbol);
   cancelFor(venue, account, position, CANCEL_TYPES[kind]);

@@ -16,6 +16,7 @@ import {
   checkTrigger,
   tradable,
 } from './order-checks.ts';
+import { onGrid } from './on-grid.ts';
 import type { Amendment, OrderRef } from './order-request.ts';
 import { uncouple } from '../stops/pairs.ts';
 import { priceInBand } from './place-order.ts';
@@ -31,10 +32,11 @@ import type { Venue } from '../venue.ts';
  * attached levels are meant (110059), nothing would change (10001), or a check of a create fails. Half of a Partial pair
  * that is amended goes its own way from then on.
  */
-export function amendOrder(venue: Venue, account: Account, ref: OrderRef, change: Amendment): Order {
+export function amendOrder(venue: Venue, account: Account, ref: OrderRef, asked: Amendment): Order {
   const order = workingOrder(venue, account, ref);
   const instrument = tradable(venue, order.symbol, order.reduceOnly);
-  if (order.origin === 'system' && order.tpslMode === 'Full') throw refusals.fullModeOrder();
+  if (isFullStop(order) && !mayMove(venue, order)) throw refusals.fullModeOrder();
+  const change = onGrid(venue, instrument, asked);
   const next = amended(venue, account, order, change);
   checkAmended(instrument, order, next);
   checkAmendedMargin(venue, account, order, next);
@@ -51,6 +53,16 @@ export function amendOrder(venue: Venue, account: Account, ref: OrderRef, change
   else announce(venue, order);
   settleMarket(venue, instrument);
   return order;
+}
+
+/** Whose quantity is the position's. */
+function isFullStop({ origin, tpslMode }: Order): boolean {
+  return origin === 'system' && tpslMode === 'Full';
+}
+
+/** By the option `fullStopAmend`; a trailing stop moves by itself alone. */
+function mayMove({ options }: Venue, { stopOrderType }: Order): boolean {
+  return options.fullStopAmend === 'move' && stopOrderType !== 'TrailingStop';
 }
 
 function workingOrder(venue: Venue, account: Account, ref: OrderRef): Order {
@@ -132,6 +144,7 @@ function sourceOf(level: Decimal, by: PriceSource | ''): PriceSource | '' {
 function amendedQty(venue: Venue, account: Account, order: Order, qty: Decimal): Decimal {
   if (qty <= order.cumExecQty) throw refusals.qtyBelowFilled();
   const position = positionOf(venue, account, order.symbol, order.positionIdx);
+  if (isFullStop(order)) return order.qty;
   if (order.origin === 'system' && order.status === 'Untriggered') return min(qty, position.size);
   if (!order.reduceOnly || order.status === 'Untriggered') return qty;
   const most = order.cumExecQty + reduceOnlyCapacity(position, order);

@@ -4,6 +4,7 @@ import type { Account, Order, OrderStatus } from '../model.ts';
 import { nextSeq } from '../matching/next-seq.ts';
 import { positionOf, touch } from '../money/positions.ts';
 import { requeue } from './price-queues.ts';
+import { updateTimeMs } from '../update-time.ts';
 import { newId, nextNumber, requireAccount, requireInstrument } from '../venue.ts';
 import type { Venue } from '../venue.ts';
 
@@ -61,6 +62,7 @@ const CLOSED_BUFFER = 500;
 /** Takes an order into the account's lists and, while it works, into the symbol's book. Tells nobody yet. */
 export function register(venue: Venue, account: Account, order: Order): void {
   account.orders.set(order.orderId, order);
+  account.orderIds.push(order.orderId);
   if (order.orderLinkId !== '') account.byLinkId.set(order.orderLinkId, order);
   account.open.add(order);
   positionOf(venue, account, order.symbol, order.positionIdx).orders.add(order);
@@ -71,7 +73,7 @@ export function register(venue: Venue, account: Account, order: Order): void {
 export function announce(venue: Venue, order: Order): void {
   const account = requireAccount(venue, order.account);
   const instrument = requireInstrument(venue, order.symbol);
-  order.updatedAtMs = venue.nowMs();
+  order.updatedAtMs = updateTimeMs(venue);
   const position = positionOf(venue, account, order.symbol, order.positionIdx);
   keepBooks(venue, order);
   const seq = venue.matchSeq ?? nextSeq(instrument);

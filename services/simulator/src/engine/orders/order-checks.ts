@@ -1,7 +1,8 @@
 import { modeOf } from '../money/accounts.ts';
 import { decimal, isMultipleOf, min, placesOf, show, times } from '../decimal.ts';
 import type { Decimal } from '../decimal.ts';
-import { isOnTick, sourcePrice } from '../instruments.ts';
+import { isOnTick } from '../instruments.ts';
+import { sourcePrice } from '../matching/source-price.ts';
 import { availableBalance } from '../money/account-margin.ts';
 import { marginToOpen } from '../money/margin.ts';
 import { isActive } from '../model.ts';
@@ -60,7 +61,7 @@ export function mostQty(instrument: Instrument, orderType: 'Market' | 'Limit'): 
   return orderType === 'Market' ? min(instrument.maxMktOrderQty, instrument.maxOrderQty) : instrument.maxOrderQty;
 }
 
-/** A positive multiple of the tick; whether the exchange cuts or refuses other prices is unconfirmed: this refuses. */
+/** A positive multiple of the tick; what the option `offGridPrice` cuts has been cut before. */
 export function checkPrice(instrument: Instrument, price: Decimal, name = 'Price'): void {
   if (price <= 0n || !isOnTick(instrument, price)) throw refusals.parameter(`${name} invalid`);
   if (price > instrument.tickSize * MOST_TICKS) throw refusals.priceOutOfRange();

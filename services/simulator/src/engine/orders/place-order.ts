@@ -5,7 +5,9 @@ import { max, min, times } from '../decimal.ts';
 import type { Decimal } from '../decimal.ts';
 import { judgeDuplicate } from '../truth/judge.ts';
 import { execute } from '../matching/match.ts';
+import { hasEnded } from '../model.ts';
 import type { Account, Instrument, Order, Origin, Side } from '../model.ts';
+import { onGrid } from './on-grid.ts';
 import {
   checkMargin,
   checkNotional,
@@ -21,6 +23,7 @@ import { priceBand } from './price-band.ts';
 import { refusals } from '../refusal.ts';
 import { settleMarket } from '../matching/trigger.ts';
 import type { Venue } from '../venue.ts';
+import { withDefaults } from './with-defaults.ts';
 
 /** A reduce-only order may be split into so many; what is beyond them is not taken in. */
 const MOST_PARTS = 500n;
@@ -34,12 +37,10 @@ export function placeOrder(venue: Venue, account: Account, asked: OrderRequest, 
   const reduceOnly = asked.reduceOnly || isClosingByMode(asked);
   const instrument = tradable(venue, asked.symbol, reduceOnly);
   checkPositionIdx(account, asked.symbol, asked.positionIdx);
-  if (account.byLinkId.has(asked.orderLinkId)) {
-    venue.truth.duplicateLinkIds += 1;
-    throw refusals.duplicateLinkId();
-  }
+  checkLinkId(venue, account, asked.orderLinkId);
   const position = positionOf(venue, account, asked.symbol, asked.positionIdx);
-  const request = { ...asked, reduceOnly, price: takenPrice(venue, account, instrument, asked) };
+  const said = withDefaults(venue, instrument, onGrid(venue, instrument, asked));
+  const request = { ...said, reduceOnly, price: takenPrice(venue, account, instrument, said) };
   const isConditional = request.triggerPrice > 0n;
   checkRequest(instrument, request);
   const most = mostQty(instrument, request.orderType);
@@ -59,6 +60,14 @@ export function placeOrder(venue: Venue, account: Account, asked: OrderRequest, 
   const [first] = orders;
   if (first === undefined) throw refusals.reduceOnly();
   return first;
+}
+
+/** 110072 for a link id that is taken; under the option `linkIdReuse` those of ended orders are free. */
+function checkLinkId({ options, truth }: Venue, { byLinkId }: Account, orderLinkId: string): void {
+  const holder = byLinkId.get(orderLinkId);
+  if (holder === undefined || (options.linkIdReuse === 'after-end' && hasEnded(holder))) return;
+  truth.duplicateLinkIds += 1;
+  throw refusals.duplicateLinkId();
 }
 
 /** In hedge mode an order against its own position index can only close (reference C.19). */

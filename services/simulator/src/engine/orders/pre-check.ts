@@ -4,6 +4,7 @@ import type { Decimal } from '../decimal.ts';
 import { availableBalance, marginOf } from '../money/account-margin.ts';
 import { marginToOpen } from '../money/margin.ts';
 import type { Account, PositionIdx, Side } from '../model.ts';
+import { onGrid } from './on-grid.ts';
 import { checkPositionIdx, checkQty, tradable } from './order-checks.ts';
 import { positionOf } from '../money/positions.ts';
 import { refusals } from '../refusal.ts';
@@ -29,8 +30,9 @@ interface Rates {
  * What an order would do to the account's margin rates. Throws a Refusal as its create would: 10001 for isolated
  * accounts, 110007 when the free balance does not bear it.
  */
-export function preCheck(venue: Venue, account: Account, request: PreCheckRequest): { before: Rates; after: Rates } {
-  const instrument = tradable(venue, request.symbol);
+export function preCheck(venue: Venue, account: Account, asked: PreCheckRequest): { before: Rates; after: Rates } {
+  const instrument = tradable(venue, asked.symbol);
+  const request = onGrid(venue, instrument, asked);
   checkPositionIdx(account, request.symbol, request.positionIdx);
   if (isIsolated(account)) throw refusals.parameter('isolated margin mode does not support pre-check');
   checkQty(instrument, request.qty, request.orderType);

@@ -1,11 +1,12 @@
 import type { Decimal } from '../decimal.ts';
 import { checkLegs } from '../orders/check-request.ts';
-import { sourcePrice } from '../instruments.ts';
+import { sourcePrice } from '../matching/source-price.ts';
 import type { Account, Instrument, Order, Position } from '../model.ts';
 import { checkLevel, checkQty } from '../orders/order-checks.ts';
 import { couple } from './pairs.ts';
 import { positionKey } from '../money/positions.ts';
 import { refusals } from '../refusal.ts';
+import type { Refusal } from '../refusal.ts';
 import { systemOrder, systemOrders } from './stops.ts';
 import type { StopLevel } from './stops.ts';
 import type { TradingStop } from './trading-stop.ts';
@@ -21,7 +22,7 @@ export interface Leg extends StopLevel {
 
 /**
  * Adds a stop, a take-profit or a coupled pair of them over part of the position (reference C.16). Throws a Refusal:
- * sizes missing 34040, sizes that differ or exceed the position 10001, a position under the least quantity 110058, more than
+ * levels or sizes missing 10001 or 34040, sizes that differ or exceed the position 10001, a position under the least quantity 110058, more than
  * 20 orders 110061.
  */
 export function addPartialStops(
@@ -32,13 +33,17 @@ export function addPartialStops(
 ): void {
   checkLegs(instrument, request);
   const legs = legsOf(request);
-  if (legs.length === 0) throw refusals.notModified();
-  if (legs.some(({ qty }) => qty === 0n)) throw refusals.notModified();
+  if (legs.length === 0 || legs.some(({ qty }) => qty === 0n)) throw incomplete(venue);
   if (legs.some(({ qty }) => qty !== legs[0]?.qty)) throw refusals.parameter('tpSize and slSize must be equal');
   if (position.size < instrument.minOrderQty) throw refusals.positionTooSmall();
   for (const leg of legs) checkLeg(instrument, position, leg);
   if (!fitsLegs(account, position, legs.length)) throw refusals.tooManyTpSl();
   addLegs(venue, account, position, legs);
+}
+
+/** As the exchange answered in October 2025; A.5 has 34040 for required parameters that are missing, without naming these. */
+function incomplete({ options }: Venue): Refusal {
+  return options.incompletePartialStop === 'parameter' ? refusals.incompletePartialStop() : refusals.notModified();
 }
 
 /** Whether the account may have so many Partial-mode orders more on the position's symbol. */

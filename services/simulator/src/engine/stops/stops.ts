@@ -49,13 +49,15 @@ export function removeFullStop(venue: Venue, position: Position, kind: FullStop,
   end(venue, present, venue.options.conditionalCancelStatus, { cancelType });
 }
 
+interface Kind {
+  readonly stopOrderType: SystemStop;
+  readonly qty: Decimal;
+  /** That of the kind when missing. */
+  readonly triggerDirection?: 1 | 2;
+}
+
 /** A closing order of the exchange's own: Untriggered, reduce-only, without a link id; Market unless it has a limit. */
-export function systemOrder(
-  venue: Venue,
-  account: Account,
-  position: Position,
-  stop: StopLevel & { readonly stopOrderType: SystemStop; readonly qty: Decimal },
-): Order {
+export function systemOrder(venue: Venue, account: Account, position: Position, stop: StopLevel & Kind): Order {
   const side = opposite(position.side === 'Sell' ? 'Sell' : 'Buy');
   const isProfit = stop.stopOrderType.endsWith('TakeProfit');
   const { limitPrice = 0n } = stop;
@@ -75,7 +77,7 @@ export function systemOrder(
     closeOnTrigger: true,
     triggerPrice: stop.triggerPrice,
     triggerBy: stop.triggerBy,
-    triggerDirection: (side === 'Sell') === isProfit ? 1 : 2,
+    triggerDirection: stop.triggerDirection ?? ((side === 'Sell') === isProfit ? 1 : 2),
     tpslMode: stop.stopOrderType.startsWith('Partial') ? 'Partial' : 'Full',
     status: 'Untriggered',
     parentOrderLinkId: stop.parentOrderLinkId ?? '',

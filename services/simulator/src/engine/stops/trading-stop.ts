@@ -1,9 +1,10 @@
 import { checkLegs } from '../orders/check-request.ts';
 import type { Decimal } from '../decimal.ts';
-import { sourcePrice } from '../instruments.ts';
+import { sourcePrice } from '../matching/source-price.ts';
 import { judgeCancel } from '../truth/judge.ts';
 import type { Account, Instrument, LegType, Position, PositionIdx, PriceSource } from '../model.ts';
 import { checkLevel, checkPositionIdx, tradable } from '../orders/order-checks.ts';
+import { onGrid } from '../orders/on-grid.ts';
 import { couple, uncouple } from './pairs.ts';
 import { addPartialStops } from './partial-stops.ts';
 import { positionOf, touch } from '../money/positions.ts';
@@ -37,11 +38,12 @@ export interface TradingStop {
 
 /**
  * Sets, moves or removes the stop, take-profit and trailing stop of an open position. Throws a Refusal and changes
- * nothing: flat position or wrong side 10001, nothing different or a required parameter missing 34040. A stop and a
+ * nothing: flat position or wrong side 10001, nothing different or named 34040. A stop and a
  * take-profit that are named together are a pair from then on; naming one alone breaks it (reference C.16).
  */
-export function setTradingStop(venue: Venue, account: Account, request: TradingStop): void {
-  const instrument = tradable(venue, request.symbol, true);
+export function setTradingStop(venue: Venue, account: Account, asked: TradingStop): void {
+  const instrument = tradable(venue, asked.symbol, true);
+  const request = onGrid(venue, instrument, asked);
   checkPositionIdx(account, request.symbol, request.positionIdx);
   const position = positionOf(venue, account, request.symbol, request.positionIdx);
   if (position.size === 0n) throw refusals.flatPosition();
@@ -57,8 +59,8 @@ function setFull(
   { instrument, request }: { instrument: Instrument; request: TradingStop },
 ): void {
   const changes = [
-    changeOf(position, 'stopLoss', request.stopLoss, request.slTriggerBy),
-    changeOf(position, 'takeProfit', request.takeProfit, request.tpTriggerBy),
+    changeOf(venue, position, 'stopLoss', { price: request.stopLoss, by: request.slTriggerBy }),
+    changeOf(venue, position, 'takeProfit', { price: request.takeProfit, by: request.tpTriggerBy }),
   ].filter((change) => change !== undefined);
   const changesTrailing = request.trailingStop !== undefined && !isSameTrailing(venue, position, request);
   if (changes.length === 0 && !changesTrailing) throw refusals.notModified();
@@ -84,18 +86,19 @@ interface Change {
   readonly triggerBy: PriceSource;
 }
 
-/** An omitted trigger source keeps the present one (unconfirmed), and is the last price on a new stop. */
+/** An omitted trigger source keeps the present one, unless the option says otherwise, and is the last price on a new stop. */
 function changeOf(
+  { options }: Venue,
   position: Position,
   kind: FullStop,
-  price: Decimal | undefined,
-  by: PriceSource | undefined,
+  { price, by }: { readonly price: Decimal | undefined; readonly by: PriceSource | undefined },
 ): Change | undefined {
   if (price === undefined) return undefined;
   const present = position[kind];
   if (present === undefined)
     return price === 0n ? undefined : { kind, triggerPrice: price, triggerBy: by ?? 'LastPrice' };
-  const triggerBy = by ?? (present.triggerBy || 'LastPrice');
+  const kept = options.omittedTriggerBy === 'keep' ? present.triggerBy : '';
+  const triggerBy = by ?? (kept || 'LastPrice');
   const isSame = price === present.triggerPrice && triggerBy === present.triggerBy;
   return isSame ? undefined : { kind, triggerPrice: price, triggerBy };
 }

@@ -22,16 +22,30 @@ export function trail(venue: Venue, account: Account, position: Position): void 
   if (trailing.activePrice > 0n) {
     if (isLong ? last < trailing.activePrice : last > trailing.activePrice) return;
     trailing.activePrice = 0n;
-  }
-  const triggerPrice = levelOf(position, last, trailing.distance);
-  if (trailing.order === undefined) {
-    const stop = { stopOrderType: 'TrailingStop', qty: position.size, triggerPrice, triggerBy: 'LastPrice' } as const;
-    trailing.order = systemOrder(venue, account, position, stop);
+    putAt(venue, account, position, levelOf(position, last, trailing.distance));
     return;
   }
-  const isTighter = isLong ? triggerPrice > trailing.order.triggerPrice : triggerPrice < trailing.order.triggerPrice;
-  if (!isTighter) return;
+  const triggerPrice = levelOf(position, last, trailing.distance);
+  const present = trailing.order?.triggerPrice;
+  const isTighter = present === undefined || (isLong ? triggerPrice > present : triggerPrice < present);
+  if (isTighter) putAt(venue, account, position, triggerPrice);
+}
+
+/**
+ * Makes the trailing stop's order, or moves it. One that waits for its activation price looks the other way, towards it, so
+ * that it protects nothing; the price that touches it arms it before anything triggers.
+ */
+function putAt(venue: Venue, account: Account, position: Position, triggerPrice: Decimal): void {
+  const { trailing } = position;
+  if (trailing === undefined) return;
+  const triggerDirection = (position.side === 'Buy') === trailing.activePrice > 0n ? 1 : 2;
+  if (trailing.order === undefined) {
+    const stop = { stopOrderType: 'TrailingStop', qty: position.size, triggerPrice, triggerBy: 'LastPrice' } as const;
+    trailing.order = systemOrder(venue, account, position, { ...stop, triggerDirection });
+    return;
+  }
   trailing.order.triggerPrice = triggerPrice;
+  trailing.order.triggerDirection = triggerDirection;
   announce(venue, trailing.order);
 }
 
@@ -51,23 +65,30 @@ export function checkTrailing(instrument: Instrument, { trailingStop = 0n, activ
 
 /**
  * Sets, changes or removes the trailing stop. A new distance starts the trail anew at the present price, in place; with an
- * activation price no order is there until it is touched (reference E.5).
+ * activation price no order is there until it is touched, or by the option `waitingTrailing` one at that price (S-10).
  */
 export function setTrailing(venue: Venue, account: Account, position: Position, request: TrailingRequest): void {
   const { trailingStop: distance = 0n, activePrice: askedActivePrice = 0n } = request;
   const former = position.trailing?.order;
-  const activePrice = isTouched(venue, position, askedActivePrice) ? 0n : askedActivePrice;
   position.trailing = undefined;
-  if (distance === 0n || activePrice > 0n) takeAway(venue, former);
-  if (distance === 0n) return;
-  const order = activePrice > 0n ? undefined : former;
-  position.trailing = { distance, activePrice, askedActivePrice, order };
-  if (order === undefined) {
-    trail(venue, account, position);
+  if (distance === 0n) {
+    takeAway(venue, former);
     return;
   }
-  order.triggerPrice = levelOf(position, requireInstrument(venue, position.symbol).last, distance);
-  announce(venue, order);
+  const activePrice = isTouched(venue, position, askedActivePrice) ? 0n : askedActivePrice;
+  position.trailing = { distance, activePrice, askedActivePrice, order: former };
+  if (activePrice > 0n) wait(venue, account, position, activePrice);
+  else putAt(venue, account, position, levelOf(position, requireInstrument(venue, position.symbol).last, distance));
+}
+
+function wait(venue: Venue, account: Account, position: Position, activePrice: Decimal): void {
+  if (venue.options.waitingTrailing === 'shown') {
+    putAt(venue, account, position, activePrice);
+    return;
+  }
+  const former = position.trailing?.order;
+  if (position.trailing !== undefined) position.trailing.order = undefined;
+  takeAway(venue, former);
 }
 
 function takeAway(venue: Venue, order: Order | undefined): void {

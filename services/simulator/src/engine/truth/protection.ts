@@ -1,5 +1,5 @@
 import type { Decimal } from '../decimal.ts';
-import { sourcePrice } from '../instruments.ts';
+import { sourcePrice } from '../matching/source-price.ts';
 import type { Instrument, Order, Position } from '../model.ts';
 import { averagePrice } from '../money/positions.ts';
 import type { Epoch } from './truth.ts';

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import type { Execution } from '../../engine/model.ts';
 import { refusals } from '../../engine/refusal.ts';
-import { parse, requireLinear } from '../call.ts';
+import { parseListing, requireLinear } from '../call.ts';
 import type { Answer, Call } from '../call.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import { fields, limitField } from '../fields.ts';
+import { newest } from '../newest.ts';
 import { executionRow } from '../rows/execution-row.ts';
-import { timeRange } from './order-queries.ts';
+import { timeRange } from '../time-range.ts';
 
 const query = z.object({
   category: z.string(),
@@ -24,15 +25,17 @@ const query = z.object({
 
 /** GET /v5/execution/list (reference C.8): newest first; an order's id overrides the other filters. */
 export function executionList({ engine, account, input }: Call): Answer {
-  const filter = parse(query, input);
+  const filter = parseListing(query, { engine, input });
   requireLinear(filter);
   const range = timeRange(filter, engine.venue.nowMs());
   const after = filter.cursor === undefined ? Number.POSITIVE_INFINITY : numberAt(filter.cursor);
-  const rows = latest(
-    account.executions,
-    (execution) => execution.number < after && isMeant(execution, { ...filter, ...range }),
-    filter.limit,
-  );
+  const isOfOrder = filter.orderId !== undefined || filter.orderLinkId !== undefined;
+  const rows = newest(account.executions, {
+    most: filter.limit,
+    rowOf: (execution) => execution,
+    isWanted: (execution) => execution.number < after && isMeant(execution, { ...filter, ...range }),
+    isPast: ({ atMs }) => !isOfOrder && atMs < range.fromMs,
+  });
   const [first, last] = [rows[0], rows.at(-1)];
   const nextPageCursor =
     first === undefined || last === undefined ? '' : encodeCursor([`${first.number}:2`, `${last.number}:2`]);
@@ -40,20 +43,6 @@ export function executionList({ engine, account, input }: Call): Answer {
 }
 
 type Filter = z.output<typeof query> & { fromMs: number; toMs: number };
-
-/** The newest that are meant, newest first, without a look at what is older. */
-function latest(
-  executions: readonly Execution[],
-  isWanted: (execution: Execution) => boolean,
-  most: number,
-): readonly Execution[] {
-  const found: Execution[] = [];
-  for (let at = executions.length - 1; at >= 0 && found.length < most; at -= 1) {
-    const execution = executions[at];
-    if (execution !== undefined && isWanted(execution)) found.push(execution);
-  }
-  return found;
-}
 
 function isMeant(execution: Execution, filter: Filter): boolean {
   if (filter.orderId !== undefined) return execution.orderId === filter.orderId;

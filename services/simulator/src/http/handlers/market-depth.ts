@@ -2,13 +2,14 @@ import { z } from 'zod';
 import { show } from '../../engine/decimal.ts';
 import type { Decimal } from '../../engine/decimal.ts';
 import { priceBand } from '../../engine/orders/price-band.ts';
-import { bookState, updateBook } from '../../market/book-state.ts';
+import { bookMark } from '../../market/book-state.ts';
 import { marketOf } from '../../market/market.ts';
 import { bookOf } from '../../market/order-book.ts';
 import { tradeId } from '../../market/public-trade.ts';
-import { showPrice, showQty } from '../../market/show.ts';
+import { showPrice } from '../../engine/instruments.ts';
+import { showQty } from '../../market/show.ts';
 import { newestTrades } from '../../market/tape.ts';
-import { parse } from '../call.ts';
+import { parse, parseListing } from '../call.ts';
 import type { Answer, PublicCall } from '../call.ts';
 import { limitField } from '../fields.ts';
 import { linearByDefault, marketQuery, requireListed } from '../market-query.ts';
@@ -17,15 +18,14 @@ const DEEPEST = 1_000;
 
 const orderbookQuery = z.object({ ...marketQuery, limit: limitField(DEEPEST, 25) });
 
-/** GET /v5/market/orderbook (reference C.4). `u` is that of the stream of 1,000 levels. */
+/** GET /v5/market/orderbook (reference C.4). `u` is that of the stream of 1,000 levels, which it does not change. */
 export function orderbook(call: PublicCall): Answer {
-  const query = parse(orderbookQuery, call.input);
+  const query = parseListing(orderbookQuery, call);
   const instrument = requireListed(call, query);
   const { venue } = call.engine;
   const market = marketOf(call.engine);
   const { symbol: s } = instrument;
-  updateBook(market, s, DEEPEST);
-  const { u, seq, atMs } = bookState(market, s, DEEPEST);
+  const { u, seq, atMs } = bookMark(market, s, DEEPEST);
   const { bids, asks } = bookOf(venue, instrument, query.limit);
   return { result: { s, b: levels(bids), a: levels(asks), ts: venue.nowMs(), u, seq, cts: atMs } };
 }
@@ -38,7 +38,7 @@ const tradesQuery = z.object({ ...marketQuery, limit: limitField(1_000, 500) });
 
 /** GET /v5/market/recent-trade (reference C.4): newest first. */
 export function recentTrades(call: PublicCall): Answer {
-  const query = parse(tradesQuery, call.input);
+  const query = parseListing(tradesQuery, call);
   const instrument = requireListed(call, query);
   const list = newestTrades(marketOf(call.engine).tape(instrument.symbol), query.limit).map((trade) => ({
     execId: tradeId(trade),

@@ -4,7 +4,7 @@ import type { Decimal } from '../../engine/decimal.ts';
 import { refusals } from '../../engine/refusal.ts';
 import { marketOf } from '../../market/market.ts';
 import { openInterestAt } from '../../market/open-interest.ts';
-import { parse } from '../call.ts';
+import { parseListing } from '../call.ts';
 import type { Answer, PublicCall } from '../call.ts';
 import { fields, limitField } from '../fields.ts';
 import { marketQuery, requireListed, time } from '../market-query.ts';
@@ -31,7 +31,7 @@ const interestQuery = z.object({
 
 /** GET /v5/market/open-interest (reference C.4): newest first, on whole intervals from the listing on. */
 export function openInterest(call: PublicCall): Answer {
-  const query = parse(interestQuery, call.input);
+  const query = parseListing(interestQuery, call);
   const { symbol } = requireListed(call, query);
   const tape = marketOf(call.engine).tape(symbol);
   const stepMs = STEP_MS[query.intervalTime];
@@ -57,7 +57,7 @@ const fundingQuery = z.object({ ...marketQuery, startTime: time, endTime: time, 
 
 /** GET /v5/market/funding/history (reference C.4): the settlements since the listing, newest first; a start needs an end. */
 export function fundingHistory(call: PublicCall): Answer {
-  const query = parse(fundingQuery, call.input);
+  const query = parseListing(fundingQuery, call);
   const { symbol, fundingInterval } = requireListed(call, query);
   if (query.startTime !== undefined && query.endTime === undefined) {
     throw refusals.parameter('params error: startTime needs endTime');

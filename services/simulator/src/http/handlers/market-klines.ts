@@ -5,7 +5,7 @@ import type { Bar } from '../../market/bars.ts';
 import { INTERVALS } from '../../market/intervals.ts';
 import { marketOf } from '../../market/market.ts';
 import type { PriceKind } from '../../market/tape.ts';
-import { parse } from '../call.ts';
+import { parseListing } from '../call.ts';
 import type { Answer, PublicCall } from '../call.ts';
 import { limitField } from '../fields.ts';
 import { linearByDefault, requireListed, time } from '../market-query.ts';
@@ -24,7 +24,7 @@ const klineQuery = z.object({
  */
 export function klines(kind: PriceKind): (call: PublicCall) => Answer {
   return (call) => {
-    const query = parse(klineQuery, call.input);
+    const query = parseListing(klineQuery, call);
     const { symbol } = requireListed(call, query);
     const nowMs = call.engine.venue.nowMs();
     const bars = newestBars(marketOf(call.engine).tape(symbol).bars[kind], query.interval, { nowMs, most: Infinity });

@@ -3,7 +3,7 @@ import type { Instrument } from '../../engine/model.ts';
 import { refusals } from '../../engine/refusal.ts';
 import { marketOf } from '../../market/market.ts';
 import { tickerRow } from '../../market/ticker-row.ts';
-import { parse } from '../call.ts';
+import { parse, parseListing } from '../call.ts';
 import type { Answer, PublicCall } from '../call.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import { fields, limitField } from '../fields.ts';
@@ -31,7 +31,7 @@ type InstrumentsQuery = z.output<typeof instrumentsQuery>;
 
 /** GET /v5/market/instruments-info (reference C.2): only Trading ones unless a status or a symbol is named. */
 export function instrumentsInfo({ engine, input }: PublicCall): Answer {
-  const query = parse(instrumentsQuery, input);
+  const query = parseListing(instrumentsQuery, { engine, input });
   if (query.category !== 'linear') return { result: { category: query.category, list: [], nextPageCursor: '' } };
   const after = query.cursor === undefined ? '' : (decodeCursor(query.cursor).at(-1) ?? '');
   const rows = [...engine.venue.instruments.values()]

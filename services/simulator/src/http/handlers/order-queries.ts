@@ -1,18 +1,20 @@
 import { z } from 'zod';
+import type { Engine } from '../../engine/engine.ts';
 import { isWorking } from '../../engine/model.ts';
 import type { Account, Order } from '../../engine/model.ts';
 import { refusals } from '../../engine/refusal.ts';
-import { parse, requireLinear } from '../call.ts';
+import { parseListing, requireLinear } from '../call.ts';
 import type { Answer, Call } from '../call.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import { fields, limitField } from '../fields.ts';
+import { newest } from '../newest.ts';
 import { historyRow, orderRow } from '../rows/order-row.ts';
+import { timeRange } from '../time-range.ts';
 
 /** How long order/history keeps orders that were filled, wholly or in part (reference C.7). */
 const FILLED_KEPT_MS = 730 * 24 * 3_600_000;
 /** How long order/history keeps orders that ended without a fill (reference C.7). */
 const UNFILLED_KEPT_MS = 24 * 3_600_000;
-const WEEK_MS = 7 * 24 * 3_600_000;
 
 const common = {
   category: z.string(),
@@ -34,11 +36,11 @@ const historyQuery = z.object({
 });
 
 /**
- * GET /v5/order/realtime (reference C.6): working orders, or with openOnly=1 the latest 500 closed ones (that it leaves the
- * open ones out is unconfirmed). By orderId or orderLinkId an order comes in any status while it is among these.
+ * GET /v5/order/realtime (reference C.6): working orders, or with openOnly=1 the latest 500 closed ones (the option
+ * `openOnlyOne` adds the open ones). By orderId or orderLinkId an order comes in any status while it is among these.
  */
 export function openOrders({ engine, account, input }: Call): Answer {
-  const query = parse(realtimeQuery, input);
+  const query = parseListing(realtimeQuery, { engine, input });
   requireLinear(query);
   const byId = ordersById(account, query);
   if (byId === undefined && !query.symbol && !query.settleCoin && !query.baseCoin) {
@@ -48,44 +50,45 @@ export function openOrders({ engine, account, input }: Call): Answer {
   const wantsClosed = query.openOnly === '1';
   const orders =
     byId?.filter((order) => isShown(account, order)) ??
-    (wantsClosed ? bufferedOrders(account) : workingOrders(account));
+    (wantsClosed ? openOnlyOne(engine, account) : workingOrders(account));
+  const before = numberBefore(account, query.cursor);
   return page(
-    account,
-    orders.filter((order) => isMeant(order, query)),
-    { ...query, rowOf: orderRow },
+    orders.filter((order) => order.number < before && isMeant(order, query)),
+    query,
+    orderRow,
   );
 }
 
 /** GET /v5/order/history (reference C.7): closed orders only, newest first; an id needs no time range. */
 export function orderHistory({ engine, account, input }: Call): Answer {
-  const query = parse(historyQuery, input);
+  const query = parseListing(historyQuery, { engine, input });
   requireLinear(query);
   const nowMs = engine.venue.nowMs();
   const { fromMs, toMs } = timeRange(query, nowMs);
+  const before = numberBefore(account, query.cursor);
+  const isListed = (order: Order): boolean =>
+    order.number < before &&
+    !isWorking(order) &&
+    isMeant(order, query) &&
+    (query.orderStatus === undefined || order.status === query.orderStatus) &&
+    nowMs - order.updatedAtMs <= (order.cumExecQty > 0n ? FILLED_KEPT_MS : UNFILLED_KEPT_MS);
+  const isInTime = ({ createdAtMs }: Order): boolean => createdAtMs >= fromMs && createdAtMs <= toMs;
   const byId = ordersById(account, query);
-  const isAnyTime = byId !== undefined && query.startTime === undefined && query.endTime === undefined;
-  const orders = (byId ?? closedOrders(account)).filter(
-    (order) =>
-      !isWorking(order) &&
-      isMeant(order, query) &&
-      (query.orderStatus === undefined || order.status === query.orderStatus) &&
-      (isAnyTime || (order.createdAtMs >= fromMs && order.createdAtMs <= toMs)) &&
-      nowMs - order.updatedAtMs <= (order.cumExecQty > 0n ? FILLED_KEPT_MS : UNFILLED_KEPT_MS),
-  );
-  return page(account, orders, { ...query, rowOf: historyRow });
-}
-
-/** The time range of a history query: seven days at most, the last seven by default. */
-export function timeRange(
-  { startTime, endTime }: { readonly startTime?: number | undefined; readonly endTime?: number | undefined },
-  nowMs: number,
-): { fromMs: number; toMs: number } {
-  if (startTime === undefined && endTime === undefined) return { fromMs: nowMs - WEEK_MS, toMs: nowMs };
-  const fromMs = startTime ?? (endTime ?? nowMs) - WEEK_MS;
-  const toMs = endTime ?? fromMs + WEEK_MS;
-  if (toMs < fromMs || toMs - fromMs > WEEK_MS)
-    throw refusals.parameter('The time range between startTime and endTime is limited to 7 days');
-  return { fromMs, toMs };
+  if (byId !== undefined) {
+    const isAnyTime = query.startTime === undefined && query.endTime === undefined;
+    return page(
+      byId.filter((order) => isListed(order) && (isAnyTime || isInTime(order))),
+      query,
+      historyRow,
+    );
+  }
+  const orders = newest(account.orderIds, {
+    most: query.limit,
+    rowOf: (orderId) => account.orders.get(orderId),
+    isWanted: (order) => !account.open.has(order) && isInTime(order) && isListed(order),
+    isPast: ({ createdAtMs }) => createdAtMs < fromMs,
+  });
+  return page(orders, query, historyRow);
 }
 
 type Query = z.output<typeof realtimeQuery> | z.output<typeof historyQuery>;
@@ -101,6 +104,12 @@ function isShown({ open, closedBuffer }: Account, order: Order): boolean {
   return open.has(order) || closedBuffer.has(order.orderId);
 }
 
+function openOnlyOne({ venue }: Engine, account: Account): readonly Order[] {
+  const closed = bufferedOrders(account);
+  if (venue.options.openOnlyOne === 'closed') return closed;
+  return [...closed, ...account.open].toSorted((a, b) => b.number - a.number);
+}
+
 function bufferedOrders(account: Account): readonly Order[] {
   const orders = [...account.closedBuffer].flatMap((orderId) => account.orders.get(orderId) ?? []);
   return orders.filter((order) => !account.open.has(order)).toSorted((a, b) => b.number - a.number);
@@ -108,10 +117,6 @@ function bufferedOrders(account: Account): readonly Order[] {
 
 function workingOrders(account: Account): readonly Order[] {
   return [...account.open].toSorted((a, b) => b.number - a.number);
-}
-
-function closedOrders(account: Account): readonly Order[] {
-  return [...account.orders.values()].filter((order) => !account.open.has(order)).toReversed();
 }
 
 function isMeant(order: Order, query: Query): boolean {
@@ -123,11 +128,12 @@ function isMeant(order: Order, query: Query): boolean {
   return (query.orderFilter === 'StopOrder') === (order.stopOrderType !== '');
 }
 
-type Page = Query & { readonly rowOf: (order: Order) => Record<string, unknown> };
-
-function page(account: Account, orders: readonly Order[], { category, limit, cursor, rowOf }: Page): Answer {
-  const after = cursor === undefined ? Number.POSITIVE_INFINITY : numberAt(account, cursor);
-  const rows = orders.filter(({ number }) => number < after).slice(0, limit);
+function page(
+  orders: readonly Order[],
+  { category, limit }: Query,
+  rowOf: (order: Order) => Record<string, unknown>,
+): Answer {
+  const rows = orders.slice(0, limit);
   const [first, last] = [rows[0], rows.at(-1)];
   const nextPageCursor =
     first === undefined || last === undefined
@@ -137,7 +143,8 @@ function page(account: Account, orders: readonly Order[], { category, limit, cur
 }
 
 /** A page goes on behind the order that ended the last one, wherever that order has gone since. */
-function numberAt(account: Account, cursor: string): number {
+function numberBefore(account: Account, cursor: string | undefined): number {
+  if (cursor === undefined) return Number.POSITIVE_INFINITY;
   const orderId = decodeCursor(cursor).at(-1)?.split(':')[0] ?? '';
   const order = account.orders.get(orderId);
   if (order === undefined) throw refusals.parameter('params error: cursor invalid');

@@ -4,7 +4,7 @@ import type { Account, Position } from '../../engine/model.ts';
 import { positionOf } from '../../engine/money/positions.ts';
 import { refusals } from '../../engine/refusal.ts';
 import type { Venue } from '../../engine/venue.ts';
-import { parse, requireLinear } from '../call.ts';
+import { parse, parseListing, requireLinear } from '../call.ts';
 import type { Answer, Call } from '../call.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import { fields, limitField } from '../fields.ts';
@@ -20,7 +20,7 @@ const listQuery = z.object({
 
 /** GET /v5/position/list (reference C.5): by symbol also flat, by coin only open; the cursor is never empty with rows. */
 export function positionList({ engine, account, input }: Call): Answer {
-  const { category, symbol, settleCoin, limit, cursor } = parse(listQuery, input);
+  const { category, symbol, settleCoin, limit, cursor } = parseListing(listQuery, { engine, input });
   if (category === 'inverse') return { result: { nextPageCursor: '', category, list: [] } };
   requireLinear({ category });
   if (symbol === undefined && settleCoin === undefined) {

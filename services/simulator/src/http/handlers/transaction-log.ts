@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { Transaction } from '../../engine/money/transactions.ts';
 import { refusals } from '../../engine/refusal.ts';
-import { parse } from '../call.ts';
+import { parseListing } from '../call.ts';
 import type { Answer, Call } from '../call.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import { fields, limitField } from '../fields.ts';
+import { newest } from '../newest.ts';
 import { transactionRow } from '../rows/transaction-row.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -26,13 +27,15 @@ type Filter = z.output<typeof query> & { readonly fromMs: number; readonly toMs:
 
 /** GET /v5/account/transaction-log: newest first; the last 24 hours unless a time is named, seven days at most. */
 export function transactionLog({ engine, account, input }: Call): Answer {
-  const asked = parse(query, input);
+  const asked = parseListing(query, { engine, input });
   const filter = { ...asked, ...rangeOf(asked, engine.venue.nowMs()) };
   const before = asked.cursor === undefined ? Number.POSITIVE_INFINITY : numberAt(asked.cursor);
-  const page = account.transactions
-    .toReversed()
-    .filter((transaction) => transaction.number < before && isMeant(transaction, filter))
-    .slice(0, asked.limit);
+  const page = newest(account.transactions, {
+    most: asked.limit,
+    rowOf: (transaction) => transaction,
+    isWanted: (transaction) => transaction.number < before && isMeant(transaction, filter),
+    isPast: ({ atMs }) => atMs < filter.fromMs,
+  });
   const ends = [page[0], page.at(-1)].filter((one) => one !== undefined).map(({ number }) => `${number}:2`);
   return { result: { nextPageCursor: encodeCursor(ends), list: page.map(transactionRow) } };
 }

@@ -1,7 +1,8 @@
 import { placesOf, show, showFixed } from '../../engine/decimal.ts';
 import type { Instrument } from '../../engine/model.ts';
 import { PRICE_LIMIT_RATIO_X, PRICE_LIMIT_RATIO_Y } from '../../engine/orders/price-band.ts';
-import { showPrice, showQty } from '../../market/show.ts';
+import { showPrice } from '../../engine/instruments.ts';
+import { showQty } from '../../market/show.ts';
 
 const LAUNCH_TIME_MS = '1585526400000';
 

@@ -1,5 +1,4 @@
-import { over, roundTo, show, times } from '../../engine/decimal.ts';
-import type { Decimal } from '../../engine/decimal.ts';
+import { over, roundTo, show, showOrEmpty, times } from '../../engine/decimal.ts';
 import { isWorking, leavesOf } from '../../engine/model.ts';
 import type { Order } from '../../engine/model.ts';
 
@@ -20,7 +19,7 @@ export function orderRow(order: Order): Record<string, unknown> {
     lastPriceOnCreated: show(order.lastPriceOnCreated),
     orderStatus: order.status,
     createType: order.createType,
-    takeProfit: orEmpty(order.takeProfit),
+    takeProfit: showOrEmpty(order.takeProfit),
     cumExecValue: show(order.cumExecValue),
     tpslMode: order.tpslMode,
     smpType: order.smpType,
@@ -39,7 +38,7 @@ export function orderRow(order: Order): Record<string, unknown> {
     updatedTime: String(order.updatedAtMs),
     side: order.side,
     smpGroup: 0,
-    triggerPrice: orEmpty(order.triggerPrice),
+    triggerPrice: showOrEmpty(order.triggerPrice),
     tpLimitPrice: show(order.tpLimitPrice),
     cumExecFee: show(order.cumExecFee),
     leavesQty: show(leaves),
@@ -49,7 +48,7 @@ export function orderRow(order: Order): Record<string, unknown> {
     cumExecQty: show(order.cumExecQty),
     reduceOnly: order.reduceOnly,
     qty: show(order.qty),
-    stopLoss: orEmpty(order.stopLoss),
+    stopLoss: showOrEmpty(order.stopLoss),
     marketUnit: '',
     smpOrderId: '',
     triggerBy: order.triggerBy,
@@ -70,8 +69,4 @@ function youngerFields({ parentOrderLinkId, slippage }: Order): Record<string, u
     slippageToleranceType: slippage?.type ?? 'UNKNOWN',
     slippageTolerance: tolerance,
   };
-}
-
-function orEmpty(price: Decimal): string {
-  return price === 0n ? '' : show(price);
 }

@@ -7,6 +7,7 @@ import { positionBalance, positionMargin } from '../../engine/money/margin.ts';
 import type { Account, Order, Position } from '../../engine/model.ts';
 import { averagePrice, breakEvenPrice, unrealisedPnl } from '../../engine/money/positions.ts';
 import { tierOf } from '../../engine/money/risk-tiers.ts';
+import { systemOrders } from '../../engine/stops/stops.ts';
 import { requireInstrument } from '../../engine/venue.ts';
 import type { Venue } from '../../engine/venue.ts';
 
@@ -25,7 +26,7 @@ export function positionRow(venue: Venue, account: Account, position: Position):
     avgPrice: show(averagePrice(position)),
     liqPrice: money.liqPrice,
     riskLimitValue: money.riskLimitValue,
-    takeProfit: levelOf(position.takeProfit),
+    takeProfit: levelOf(position.takeProfit ?? shownPartial(venue, position, 'PartialTakeProfit')),
     positionValue: money.positionValue,
     isReduceOnly: false,
     tpslMode: 'Full',
@@ -48,7 +49,7 @@ export function positionRow(venue: Venue, account: Account, position: Position):
     size: show(position.size),
     positionStatus: position.status,
     mmrSysUpdatedTime: '',
-    stopLoss: levelOf(position.stopLoss),
+    stopLoss: levelOf(position.stopLoss ?? shownPartial(venue, position, 'PartialStopLoss')),
     tradeMode: 0,
     breakEvenPrice: money.breakEvenPrice,
     positionIMByMp: money.positionIMByMp,
@@ -123,6 +124,12 @@ function openMoney(venue: Venue, account: Account, position: Position): Money {
     riskId: tier.id,
     riskLimitValue: show(tier.riskLimitValue),
   };
+}
+
+/** Under the option `partialOnRow` the newest of its kind (reference C.16). */
+function shownPartial({ options }: Venue, position: Position, kind: Order['stopOrderType']): Order | undefined {
+  if (!options.partialOnRow) return undefined;
+  return systemOrders(position).findLast(({ stopOrderType }) => stopOrderType === kind);
 }
 
 function levelOf(order: Order | undefined): string {

@@ -1,4 +1,4 @@
-import { cutTo, roundTo, show } from '../../engine/decimal.ts';
+import { cutTo, roundTo, show, showOrEmpty } from '../../engine/decimal.ts';
 import type { Decimal } from '../../engine/decimal.ts';
 import type { Execution } from '../../engine/model.ts';
 import type { Transaction } from '../../engine/money/transactions.ts';
@@ -59,7 +59,7 @@ function tradeFields(execution: Execution): TradeFields {
     tradeId: execution.execId,
     orderId: execution.orderId,
     orderLinkId: execution.orderLinkId,
-    extraFees: execution.extraFee === 0n ? '' : show(execution.extraFee),
+    extraFees: showOrEmpty(execution.extraFee),
   };
 }
 

@@ -1,7 +1,8 @@
 import { requireInstrument } from '../../engine/venue.ts';
 import type { PublicTopic } from '../../streams/public-topic.ts';
 import type { Market } from '../market.ts';
-import { showPrice, showQty } from '../show.ts';
+import { showPrice } from '../../engine/instruments.ts';
+import { showQty } from '../show.ts';
 
 /** `allLiquidation.{symbol}`: positions that were taken over, every 500 ms; `S` is the position's side (reference D.3). */
 export function liquidationTopic(market: Market, symbol: string): PublicTopic {

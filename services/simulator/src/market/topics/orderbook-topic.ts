@@ -37,7 +37,13 @@ export function orderbookTopic(market: Market, { depth, symbol }: { depth: numbe
     symbol,
     everyMs: EVERY_MS[depth] ?? 100,
     ...(depth === 1 ? { repeatMs: REPEAT_BEST_MS } : {}),
-    snapshot: (nowMs) => [whole(nowMs)],
+    snapshot: (nowMs) => {
+      bookState(market, symbol, depth).isFollowed = true;
+      return [whole(nowMs)];
+    },
+    end: () => {
+      bookState(market, symbol, depth).isFollowed = false;
+    },
     tick: (nowMs) => {
       const change = updateBook(market, symbol, depth);
       const { u } = bookState(market, symbol, depth);

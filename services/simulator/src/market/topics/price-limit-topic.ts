@@ -2,7 +2,7 @@ import { priceBand } from '../../engine/orders/price-band.ts';
 import { requireInstrument } from '../../engine/venue.ts';
 import type { PublicFrame, PublicTopic } from '../../streams/public-topic.ts';
 import type { Market } from '../market.ts';
-import { showPrice } from '../show.ts';
+import { showPrice } from '../../engine/instruments.ts';
 
 /** `priceLimit.{symbol}`: the band of limit orders, when it has changed, at most every 300 ms (reference D.3). */
 export function priceLimitTopic(market: Market, symbol: string): PublicTopic {

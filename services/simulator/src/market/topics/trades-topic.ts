@@ -2,7 +2,8 @@ import { requireInstrument } from '../../engine/venue.ts';
 import type { PublicFrame, PublicTopic } from '../../streams/public-topic.ts';
 import type { Market } from '../market.ts';
 import { tradeId } from '../public-trade.ts';
-import { showPrice, showQty } from '../show.ts';
+import { showPrice } from '../../engine/instruments.ts';
+import { showQty } from '../show.ts';
 
 const MOST_PER_FRAME = 1_024;
 
