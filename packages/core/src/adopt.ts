@@ -31,6 +31,8 @@ export interface AdoptionContext {
   readonly prices: Prices | undefined;
   readonly takerFeeRate: Decimal;
   readonly nowMs: number;
+  /** How many plans have kept this very position under this policy and are over: each has an id of its own. Absent = none. */
+  readonly earlier?: number;
 }
 
 /**
@@ -49,13 +51,13 @@ export function adopt(position: PositionRow, adoption: Adoption, context: Adopti
 
   const takeProfits = ladderOf(policy, found);
   return {
-    id: contentId(toJson([context.account, position.symbol, position.positionIdx, side, epochOf(position), adoption])),
+    id: idOf(found, adoption),
     account: context.account,
     symbol: position.symbol,
     positionIdx: position.positionIdx,
     side,
     entries: [],
-    adopted: { qty: size, averagePrice: position.averagePrice },
+    adopted: { qty: size, averagePrice: position.averagePrice, seq: position.seq },
     takeProfits,
     stopLoss: {
       triggerPrice,
@@ -74,6 +76,11 @@ export function adopt(position: PositionRow, adoption: Adoption, context: Adopti
 interface Found extends AdoptionContext {
   readonly position: PositionRow;
   readonly side: Side;
+}
+
+function idOf({ account, position, side, earlier = 0 }: Found, adoption: Adoption): string {
+  const what = [account, position.symbol, position.positionIdx, side, epochOf(position), adoption];
+  return contentId(toJson(earlier === 0 ? what : [...what, earlier]));
 }
 
 /** The opening time names the epoch; without it the first trade on the symbol and the average price stand in. */

@@ -165,6 +165,7 @@ export interface MonitorEvent {
     | 'condition-raised'
     | 'condition-cleared'
     | 'exit-started'
+    | 'adopted'
     | 'closed';
   readonly atMs: number;
   readonly detail: Readonly<Record<string, string | number>>;

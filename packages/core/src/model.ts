@@ -94,8 +94,11 @@ export interface Plan {
   readonly positionIdx: PositionIdx;
   readonly side: Side;
   readonly entries: readonly Entry[];
-  /** A position that stood before its plan, and what of it; absent = the plan's entries open it. */
-  readonly adopted?: { readonly qty: Decimal; readonly averagePrice: Decimal };
+  /**
+   * A position that stood before its plan, and what of it; absent = the plan's entries open it. What executed up to `seq` is in
+   * `qty`, and what came after it is not.
+   */
+  readonly adopted?: { readonly qty: Decimal; readonly averagePrice: Decimal; readonly seq?: number };
   readonly takeProfits: readonly TakeProfit[];
   readonly stopLoss: StopPolicy;
   /** Moves the stop to breakeven once take-profit number `afterTakeProfit` is filled. */

@@ -122,8 +122,10 @@ test('S-24 the id follows from account, position epoch and policy: many that fin
     adopted(PROTECT, NAKED, { account: 'mirror' })?.id,
     adopted(PROTECT, { ...NAKED, openTimeMs: START_MS })?.id,
     adopted(PROTECT, { ...NAKED, side: 'Sell' })?.id,
+    adopted(PROTECT, NAKED, { earlier: 1 })?.id,
+    adopted(PROTECT, NAKED, { earlier: 2 })?.id,
   ];
-  expect(new Set([id, ...others]).size).toBe(5);
+  expect(new Set([id, ...others]).size).toBe(7);
 });
 
 test('whatever is adopted, the plan is sound, the position protected at rest, and adopting trades nothing', () => {

@@ -35,8 +35,10 @@ function ownerOf(execution: Execution, plans: readonly Plan[], installation: str
   return named ?? plans.find((plan) => wasThere(plan, execution) && isOn(plan, execution));
 }
 
-function wasThere({ symbol, createdAtMs }: Plan, execution: Execution): boolean {
-  return symbol === execution.symbol && execution.timeMs >= createdAtMs - CLOCKS_MS;
+/** What brought a position to where it was adopted is in what was adopted, however lately it happened. */
+function wasThere({ symbol, createdAtMs, adopted }: Plan, { symbol: on, seq, timeMs }: Execution): boolean {
+  if (symbol !== on) return false;
+  return adopted?.seq === undefined ? timeMs >= createdAtMs - CLOCKS_MS : seq > adopted.seq;
 }
 
 /** Whether a fill without our id moved this plan's position: executions carry no positionIdx (reference C.8). */

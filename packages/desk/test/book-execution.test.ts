@@ -86,3 +86,16 @@ test('F-11 a fill of a plan of ours that is not active is not booked: the plan m
 
   expect(bookExecution(execution({ orderLinkId: formatOrderLinkId(identity) }), [], INSTALLATION)).toBeUndefined();
 });
+
+test('S-19 what brought a position to where it was adopted is not booked again, however lately; what came after it is', () => {
+  const what = { qty: decimal('100'), averagePrice: decimal('100') };
+  const byHand = { timeMs: ACCEPTED_MS - 500, closedSize: 0n };
+
+  expect(bookedBy({ ...byHand, seq: 7 }, [{ ...plan, adopted: { ...what, seq: 7 } }])).toEqual([]);
+  expect(bookedBy({ ...byHand, seq: 8 }, [{ ...plan, adopted: { ...what, seq: 7 } }])).toEqual([
+    [plan.id, 'external-in'],
+  ]);
+  const early = { ...byHand, timeMs: ACCEPTED_MS - 10_000, seq: 8 };
+  expect(bookedBy(early, [{ ...plan, adopted: { ...what, seq: 7 } }])).toEqual([[plan.id, 'external-in']]);
+  expect(bookedBy({ ...byHand, seq: 7 }, [{ ...plan, adopted: what }])).toEqual([[plan.id, 'external-in']]);
+});

@@ -7,9 +7,18 @@ export const MAX_LEGS = 20;
 const MAX_TIME_LIMIT_MS = 366 * 86_400_000;
 const MAX_WINDOW_MS = 86_400_000;
 
-const takeProfitNumber = z.int().min(1).max(MAX_LEGS);
+/** Which take-profit something waits for, from 1. */
+export const takeProfitNumber = z.int().min(1).max(MAX_LEGS);
 const ifThrough = z.enum(['exit', 'keep']);
 const policy = z.enum(['respect', 'reassert']);
+
+export const triggerBy = z.enum(['LastPrice', 'MarkPrice', 'IndexPrice']);
+
+/** Whether the stop follows the take-profits. */
+export const steps = z.union(
+  [z.boolean(), z.strictObject({ ifThrough: ifThrough.optional() })],
+  'expected true, false or {ifThrough}',
+);
 
 const takeProfits = z.union(
   [
@@ -43,10 +52,8 @@ export const exitFields = {
   takeProfits,
   stopLoss: z.strictObject({
     triggerPrice: positive,
-    triggerBy: z.enum(['LastPrice', 'MarkPrice', 'IndexPrice']).optional(),
-    steps: z
-      .union([z.boolean(), z.strictObject({ ifThrough: ifThrough.optional() })], 'expected true, false or {ifThrough}')
-      .optional(),
+    triggerBy: triggerBy.optional(),
+    steps: steps.optional(),
   }),
   breakeven: z
     .union(

@@ -1,5 +1,7 @@
 export { readAccountsFile } from './accounts-file.ts';
 export type { Credentials } from './accounts-file.ts';
+export { parseAdoptionFile, readAdoptionFile } from './adoption-file.ts';
+export type { AdoptionOf } from './adoption-file.ts';
 export { InputError } from './input-error.ts';
 export { readAccounts } from './read-accounts.ts';
 export type { AccountsQuery, AccountsResult } from './read-accounts.ts';

@@ -45,11 +45,11 @@ export function toPlan(input: PlanInput, context: PlanContext): Plan {
     stopLoss: {
       triggerPrice: stopLoss.triggerPrice,
       triggerBy: stopLoss.triggerBy ?? 'LastPrice',
-      ...steps(stopLoss.steps, context.defaults),
+      ...stepsOf(stopLoss.steps, context.defaults),
     },
     ...transitions(input, context.defaults),
     ...trailing(input, context),
-    ...limits(input),
+    ...limitsOf(input),
     marketEntryDeadlineMs: deadlineMs(input, context),
     ...priceBand(input, context.price),
     ...(input.entriesExpireAt === undefined ? {} : { entriesExpireAtMs: input.entriesExpireAt }),
@@ -68,7 +68,11 @@ function ladderOf(takeProfits: PlanInput['takeProfits']): readonly TakeProfit[] 
   return prices.map((price, index) => ({ leg: `t${index + 1}`, price, share: shares[index] ?? 0n }));
 }
 
-function steps(asked: PlanInput['stopLoss']['steps'] = false, defaults: PlanDefaults): Pick<Plan['stopLoss'], 'steps'> {
+/** Whether the stop follows the take-profits, as a plan or a template says it. */
+export function stepsOf(
+  asked: PlanInput['stopLoss']['steps'] = false,
+  defaults: PlanDefaults,
+): Pick<Plan['stopLoss'], 'steps'> {
   if (asked === false) return {};
   return { steps: { ifThrough: (asked === true ? undefined : asked.ifThrough) ?? defaults.ifThrough } };
 }
@@ -88,7 +92,11 @@ function trailing({ trailingStop, entries, stopLoss }: PlanInput, context: PlanC
   return { trailingStop: policy };
 }
 
-function limits({ timeLimit, externalChanges }: PlanInput): Pick<Plan, 'timeLimit' | 'externalChanges'> {
+/** Time limit and what becomes of changes by others, as a plan or a template says it. */
+export function limitsOf({
+  timeLimit,
+  externalChanges,
+}: Pick<PlanInput, 'timeLimit' | 'externalChanges'>): Pick<Plan, 'timeLimit' | 'externalChanges'> {
   return {
     ...(timeLimit === undefined || timeLimit === false ? {} : { timeLimit }),
     ...(externalChanges !== undefined && { externalChanges: policyOf(externalChanges) }),
@@ -109,18 +117,18 @@ function transitions(
   input: PlanInput,
   defaults: PlanDefaults,
 ): Pick<Plan, 'breakeven' | 'cancelEntriesAfterTakeProfit'> {
-  const { breakeven, cancelEntriesAfterTakeProfit: cancelAfter = defaults.cancelEntriesAfterTakeProfit } = input;
+  const { cancelEntriesAfterTakeProfit: cancelAfter = defaults.cancelEntriesAfterTakeProfit } = input;
   return {
-    ...(breakeven === false
-      ? {}
-      : {
-          breakeven: {
-            afterTakeProfit: breakeven?.afterTakeProfit ?? defaults.breakevenAfterTakeProfit,
-            ifThrough: breakeven?.ifThrough ?? defaults.ifThrough,
-          },
-        }),
+    ...breakevenOf(input.breakeven, defaults),
     ...(cancelAfter === false ? {} : { cancelEntriesAfterTakeProfit: cancelAfter }),
   };
+}
+
+/** When the stop goes to breakeven, as a plan or a template says it; what it leaves open comes from the defaults. */
+export function breakevenOf(asked: PlanInput['breakeven'], defaults: PlanDefaults): Pick<Plan, 'breakeven'> {
+  if (asked === false) return {};
+  const { afterTakeProfit = defaults.breakevenAfterTakeProfit, ifThrough = defaults.ifThrough } = asked ?? {};
+  return { breakeven: { afterTakeProfit, ifThrough } };
 }
 
 function deadlineMs({ deadline, deadlineSeconds }: PlanInput, { nowMs, defaults }: PlanContext): number {

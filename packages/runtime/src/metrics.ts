@@ -47,6 +47,10 @@ function fleetMetrics({ counter, gauge, histogram }: Factory) {
       'Time that open positions were without a verified stop.',
       ['account', 'reason'],
     ),
+    adoptedPositions: counter('adopted_positions_total', 'Positions found without a plan and given one.', [
+      'account',
+      'mode',
+    ]),
     monitorStaleness: gauge('monitor_staleness_seconds', 'Time since the monitor that waits longest was checked.', []),
     reactionSeconds: histogram(
       'reaction_seconds',

@@ -118,6 +118,7 @@ export {
 } from './fleet.ts';
 export { listRounds, tryCloseRound, tryOpenRound, type Round, type RoundClosing } from './rounds.ts';
 export { forgetOrphan, listOrphans, noteOrphans, type Orphan } from './orphans.ts';
+export { listUnattended, noteUnattended, type Unattended, type UnattendedList } from './unattended.ts';
 export { redisTimeMs } from './redis.ts';
 export type { Redis } from 'ioredis';
 export { toSnapshot } from './to-snapshot.ts';

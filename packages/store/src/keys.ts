@@ -81,6 +81,8 @@ export interface AccountKeys extends BucketKeys {
   readonly refusal: string;
   /** orderLinkId -> an order of ours that no active plan wants, noted until it is settled. */
   readonly orphans: string;
+  /** `SYMBOL:idx` -> a position that no active plan attends, as whole listings have shown it. */
+  readonly unattended: string;
 }
 
 export function accountKeys(account: string): AccountKeys {
@@ -108,6 +110,7 @@ export function accountKeys(account: string): AccountKeys {
     failure: `${tag}:failure:${account}`,
     refusal: `${tag}:refusal:${account}`,
     orphans: `${tag}:orphans:${account}`,
+    unattended: `${tag}:unattended:${account}`,
   };
 }
 

@@ -1,14 +1,16 @@
-import { fromJson, toJson, type Lane, type Plan, type PositionIdx } from '@backstop/core';
+import { fromJson, toJson, type Lane, type MonitorEvent, type Plan, type PositionIdx } from '@backstop/core';
 import type { Redis } from 'ioredis';
 import { accountKeys } from './keys.ts';
 import { fromSlot, slotOf, toMember, type MonitorRef } from './monitor-ref.ts';
-import type { PlannedRecord } from './outbox.ts';
+import type { EventRecord, PlannedRecord } from './outbox.ts';
 import { runScript } from './redis.ts';
 
 /** A plan with the first state of each lane, as `toJson` text. */
 export interface NewPlan {
   readonly plan: Plan;
   readonly states: Readonly<Record<Lane, string>>;
+  /** What its acceptance tells: in the outbox when it is accepted, and only then. */
+  readonly event?: MonitorEvent;
 }
 
 /** A slot that a plan asked for and another monitor holds. */
@@ -79,10 +81,12 @@ async function claim(redis: Redis, account: string, plans: readonly NewPlan[]): 
   return { accepted: [], taken: lost };
 }
 
-function planArgs({ plan, states }: NewPlan): string[] {
+function planArgs({ plan, states, event }: NewPlan): string[] {
   const ref = toRef(plan);
   const record: PlannedRecord = { ...ref, plan, states };
-  return [slotOf(ref), plan.id, toMember(ref), toJson(plan), states['tp-sl'], states['limit-order'], toJson(record)];
+  const told = event === undefined ? '' : toJson({ ...ref, lane: 'tp-sl', event } satisfies EventRecord);
+  const texts = [toJson(plan), states['tp-sl'], states['limit-order'], toJson(record), told];
+  return [slotOf(ref), plan.id, toMember(ref), ...texts];
 }
 
 function toRef({ account, symbol, positionIdx, id }: Plan): MonitorRef {

@@ -49,6 +49,16 @@ test('each accepted plan is told to the archive with its first states', async ()
   });
 });
 
+test('the event of a plan is told with its acceptance, and not where its slot is taken', async () => {
+  const event = { id: 'aaaaaaaaaaaa:adopted', type: 'adopted', atMs: 1, detail: { mode: 'ignore' } } as const;
+  await putPlans(redis(), [{ ...newPlan(REF), event }, newPlan(ETH)]);
+  await putPlans(redis(), [{ ...newPlan(REF), event }]);
+
+  const entries = await readOutbox(redis(), bucket, '0', 10);
+  expect(entries.map(({ type }) => type)).toEqual(['planned', 'event', 'planned']);
+  expect(JSON.parse(entries[1]?.json ?? '')).toEqual({ ...REF, lane: 'tp-sl', event });
+});
+
 test('nothing is written when one slot is taken, in whichever account', async () => {
   await accept(redis(), REF);
   const before = await redis().dbsize();

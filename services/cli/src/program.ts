@@ -115,6 +115,7 @@ function addUp(program: Command, context: VerbContext): void {
     .option('--seed <n>', 'seed of the simulated market', defaults.seed)
     .option('--market <market>', 'simulated prices after the set-up: walk or still', defaults.market)
     .option('--accounts <file>', 'API keys: {"accounts":[{"name","apiKey","secret"}]}')
+    .option('--adoption <file>', 'what becomes of positions that no plan opened (default: they are left alone)')
     .option('--venue <venue>', 'simulator, demo, testnet or mainnet', defaults.venue)
     .option('--yes-real-money', 'needed for mainnet: orders are real')
     .action((options: unknown) => up(options, context));

@@ -89,6 +89,29 @@ test('every fault of flags, plans and accounts comes at once, nothing starts, an
   expect(stderr).not.toMatch(/main-key|mirror-key/);
 });
 
+test('what becomes of positions without a plan is checked before anything starts, from the flag or the environment', async () => {
+  const plans = await write('plans.json', { accounts: ['main'], instruments, plans: [plan] });
+  const adoption = await write('adoption.json', { default: { mode: 'protect-only' }, accounts: { mian: {} } });
+  const expected = [
+    `${adoption}: default.stopDistancePercent: missing`,
+    `${adoption}: accounts.mian.mode: expected mode ignore, protect-only or manage`,
+  ];
+  const given = [
+    await runCli(['up', '--plans', plans, '--adoption', adoption]),
+    await runCli(['up', '--plans', plans], { BACKSTOP_ADOPTION_FILE: adoption }),
+  ];
+  for (const { code, stderr, stdout, left } of given) {
+    expect({ code, stdout, left }).toEqual({ code: 2, stdout: '', left: [] });
+    expect(
+      stderr
+        .trim()
+        .split('\n')
+        .slice(1)
+        .map((line) => line.trim()),
+    ).toEqual(expected);
+  }
+});
+
 test('an unknown flag is one clear message and exit code 2', async () => {
   const { code, stderr, stdout, left } = await runCli(['up', '--wokers', '3']);
   expect({ code, stderr, stdout, left }).toEqual({

@@ -9,6 +9,8 @@ export const maintenanceConfig = processConfig.extend({
   BACKSTOP_ARCHIVE_DIR: z.string().min(1).optional(),
   BACKSTOP_EXCHANGE_URL: z.url(),
   BACKSTOP_ACCOUNTS_FILE: z.string().min(1),
+  /** What becomes of positions that no plan opened; without it they are left alone. */
+  BACKSTOP_ADOPTION_FILE: z.string().min(1).optional(),
 });
 
 export type MaintenanceConfig = z.infer<typeof maintenanceConfig>;

@@ -1,6 +1,6 @@
 import { budgetedHooks, openReceipts, refreshAccount } from '@backstop/desk';
 import { openExchanges, type Exchanges } from '@backstop/exchange';
-import { readAccountsFile, type Credentials } from '@backstop/intake';
+import { readAccountsFile, readAdoptionFile, type Credentials } from '@backstop/intake';
 import { ConfigError, observeRequests, openFleetMetrics, openProcess, type ServiceProcess } from '@backstop/runtime';
 import {
   beat,
@@ -28,6 +28,7 @@ export async function openMaintenance(
 ): Promise<TaskDeps> {
   const { accounts: credentials } = readAccountsFile(config.BACKSTOP_ACCOUNTS_FILE);
   const accounts = credentials.map(({ name }) => name);
+  const adoptionOf = readAdoptionFile(config.BACKSTOP_ADOPTION_FILE, accounts);
   const archive = await openArchive(archivePlace(config));
   resources.defer(() => archive.close());
   const redis = connectRedis(config.REDIS_URL, config.BACKSTOP_PROCESS_NAME);
@@ -55,21 +56,28 @@ export async function openMaintenance(
   resources.defer(() => commands.close());
 
   const { log, metrics, count } = running;
-  const fleet = openFleetMetrics(metrics);
-  const since = openLaps(() => performance.now());
-  const followReactions = openReactions((ms) => fleet.reactionSeconds.observe(ms / 1_000));
   return {
     redis,
     archive,
     queues,
     accounts,
     exchangeOf: exchanges.of,
+    refresh,
+    adoptionOf,
+    askedAtMs: new Map(),
     log,
-    fleet,
     count,
-    since,
     lives: new Map(),
-    followReactions,
+    ...openMeasures(metrics),
+  };
+}
+
+function openMeasures(metrics: ServiceProcess['metrics']): Pick<TaskDeps, 'fleet' | 'since' | 'followReactions'> {
+  const fleet = openFleetMetrics(metrics);
+  return {
+    fleet,
+    since: openLaps(() => performance.now()),
+    followReactions: openReactions((ms) => fleet.reactionSeconds.observe(ms / 1_000)),
   };
 }
 
@@ -81,13 +89,17 @@ function refresher({
   exchangeOf,
   queues,
   accounts,
-}: Pick<TaskDeps, 'redis' | 'exchangeOf' | 'queues' | 'accounts'>): (account: string) => Promise<string> {
+}: Pick<TaskDeps, 'redis' | 'exchangeOf' | 'queues' | 'accounts'>): (
+  account: string,
+  signal?: AbortSignal,
+) => Promise<string> {
   const receipts = openReceipts();
   const wake = (ref: MonitorRef, lane: Lane): Promise<void> => queues.wake(ref, lane, 'event', 'waiter');
-  return async (account) => {
+  return async (account, signal) => {
     if (!accounts.includes(account)) return 'not read: maintenance has no key of it';
     const deps = { redis, exchangeOf, receipts, wake, installation: (await peekInstallation(redis)) ?? '' };
-    return refreshAccount(account, AbortSignal.timeout(REFRESH_MS), deps);
+    const limit = AbortSignal.timeout(REFRESH_MS);
+    return refreshAccount(account, signal === undefined ? limit : AbortSignal.any([limit, signal]), deps);
   };
 }
 

@@ -37,7 +37,7 @@ function unread({ account, rows }: AccountFacts): Anomaly[] {
       name: 'AccountUnread',
       account: account.name,
       detail: isIdle
-        ? 'it has no monitors, so nobody reads it: what it holds is not known'
+        ? 'it has no monitors, so it is read seldom, if at all: what it holds now is not known'
         : 'no whole reading of it is younger than 15 s: what it holds beside its monitors is not known',
       backstop: isIdle ? undefined : 'the next check that needs it reads it',
       operator: 'ask with --fresh',
@@ -58,7 +58,8 @@ function unattended({ symbol, positionIdx, position }: SlotRows, facts: AccountF
       positionIdx,
       detail: `${side} ${format(size)} at ${format(averagePrice)} is open ${stop}`,
       backstop: undefined,
-      operator: 'nobody attends it: look after it by hand, or close it',
+      operator:
+        'no plan attends it: look after it by hand or close it, unless its account is set to adopt such positions',
     },
   ];
 }

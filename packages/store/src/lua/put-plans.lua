@@ -2,10 +2,10 @@
 -- are due at once in both lanes. Writes nothing at all when one slot is taken.
 -- KEYS[1] active   KEYS[2] outbox   KEYS[3] due tp-sl   KEYS[4] due limit-order   KEYS[5] checked
 -- KEYS[6..] per plan: plan, lane tp-sl, lane limit-order, executed
--- ARGV per plan: slot, monitor id, member, plan text, tp-sl state, limit-order state, outbox json
+-- ARGV per plan: slot, monitor id, member, plan text, tp-sl state, limit-order state, outbox json, json of an event or ''
 -- Returns a flat list of the slots taken and who holds them: {slot, monitor id, ...}; empty = all accepted
 --include now
-local PLAN_KEYS, PLAN_ARGS = 4, 7
+local PLAN_KEYS, PLAN_ARGS = 4, 8
 local count = #ARGV / PLAN_ARGS
 
 local taken = {}
@@ -33,5 +33,6 @@ for index = 0, count - 1 do
   redis.call('ZADD', KEYS[4], now, member)
   redis.call('ZADD', KEYS[5], now, member)
   redis.call('XADD', KEYS[2], '*', 'type', 'planned', 'json', ARGV[args + 7])
+  if ARGV[args + 8] ~= '' then redis.call('XADD', KEYS[2], '*', 'type', 'event', 'json', ARGV[args + 8]) end
 end
 return {}

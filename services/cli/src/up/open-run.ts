@@ -70,6 +70,7 @@ export async function openRun(
   const { workers } = options;
   const start = {
     accountsFile,
+    adoptionFile: preparation.adoptionFile,
     archiveDir,
     logDir,
     redisUrl: server.url,

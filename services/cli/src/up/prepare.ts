@@ -4,6 +4,7 @@ import { namedAccounts, readAccounts } from '@backstop/intake';
 import type { AccountsResult, Credentials, ListedInstrument, Workload } from '@backstop/intake';
 import { ConfigError } from '@backstop/runtime';
 import { z } from 'zod';
+import { adoptionFile } from './adoption-file.ts';
 import { gatewayPlace } from './gateway-place.ts';
 import type { GatewayPlace } from './gateway-place.ts';
 import { operatorTokenFaults } from './operator-token.ts';
@@ -27,6 +28,8 @@ export interface Preparation {
   readonly isKept: boolean;
   readonly judge: FirstJudgement['judge'];
   readonly credentials: readonly Credentials[];
+  /** What becomes of positions that no plan opened; undefined = they are left alone. */
+  readonly adoptionFile: string | undefined;
   readonly gateway: GatewayPlace;
   readonly warnings: readonly string[];
 }
@@ -39,7 +42,11 @@ export interface PrepareOptions {
 }
 
 /** The flags that name files, which are read even where other flags are wrong: all faults come at once. */
-const fileFlags = z.looseObject({ plans: z.string(), accounts: z.string().optional() });
+const fileFlags = z.looseObject({
+  plans: z.string(),
+  accounts: z.string().optional(),
+  adoption: z.string().optional(),
+});
 
 /** Reads flags, plans and API keys. Throws one ConfigError with the faults of all three. */
 export async function prepare(given: unknown, { env, nowMs, listInstruments }: PrepareOptions): Promise<Preparation> {
@@ -49,12 +56,13 @@ export async function prepare(given: unknown, { env, nowMs, listInstruments }: P
   const venue = flags.options?.venue ?? 'simulator';
   const memory = await planMemory(flags.options, env);
   const accounts = readKeys(venue, namedAccounts(text ?? ''), { file: files.accounts, env });
+  const adoption = adoptionFile(files.adoption, env, accounts);
   const list = (): Promise<Listed> => listNow(venue, listInstruments);
   const plans = await readPlans(text, files.plans, { memory, nowMs, list });
   const gateway = await gatewayPlace(flags.options?.port, env);
 
   const faultsOfFlags = [...flags.faults, ...gateway.faults, ...operatorTokenFaults(env), ...memory.faults];
-  const faults = [...faultsOfFlags, ...keyFaults(accounts), ...plans.faults];
+  const faults = [...faultsOfFlags, ...keyFaults(accounts), ...adoption.faults, ...plans.faults];
   const { workload, judge } = plans;
   if (!flags.options || !gateway.place || !accounts.ok || !workload || faults.length > 0) {
     throw new ConfigError('nothing was started, since this has to be put right first', faults);
@@ -65,6 +73,7 @@ export async function prepare(given: unknown, { env, nowMs, listInstruments }: P
     isKept: memory.isKept,
     judge,
     credentials: accounts.accounts,
+    adoptionFile: adoption.file,
     gateway: gateway.place,
     warnings: accounts.warnings,
   };

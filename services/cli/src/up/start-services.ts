@@ -11,6 +11,8 @@ export interface ServicesStart {
   readonly redisUrl: string;
   readonly exchangeUrl: string;
   readonly accountsFile: string;
+  /** undefined = positions that no plan opened are left alone. */
+  readonly adoptionFile: string | undefined;
   /** Of the embedded archive; DATABASE_URL goes before it. */
   readonly archiveDir: string;
   readonly logDir: string;
@@ -107,6 +109,7 @@ function environment(start: ServicesStart, name: string, nth: number): NodeJS.Pr
     REDIS_URL: start.redisUrl,
     BACKSTOP_EXCHANGE_URL: start.exchangeUrl,
     BACKSTOP_ACCOUNTS_FILE: start.accountsFile,
+    ...(start.adoptionFile !== undefined && { BACKSTOP_ADOPTION_FILE: start.adoptionFile }),
     BACKSTOP_PROCESS_NAME: name,
     BACKSTOP_HEALTH_PORT: String(healthPort(start.env, nth)),
     BACKSTOP_LOG_LEVEL: start.env['BACKSTOP_LOG_LEVEL'] ?? 'info',

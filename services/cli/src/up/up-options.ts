@@ -40,6 +40,7 @@ const schema = z
     seed: wholeNumber(0, 2 ** 31),
     market: z.enum(MARKETS, `expected one of ${MARKETS.join(', ')}`),
     accounts: z.string().min(1).optional(),
+    adoption: z.string().min(1).optional(),
     venue: z.enum(VENUES, `expected one of ${VENUES.join(', ')}`),
     yesRealMoney: z.boolean().default(false),
   })

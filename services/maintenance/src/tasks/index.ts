@@ -1,3 +1,4 @@
+import { adoptPositions } from './adopt-positions.ts';
 import { cancelOrphans } from './cancel-orphans.ts';
 import { cleanQueue } from './clean-queue.ts';
 import { drainOutbox } from './drain-outbox.ts';
@@ -16,6 +17,7 @@ export const TASKS: readonly Task[] = [
   { name: 'drain-outbox', everyMs: 500, run: drainOutbox },
   { name: 'evict-cache', everyMs: 30_000, run: evictCache },
   { name: 'cancel-orphans', everyMs: 30_000, run: cancelOrphans },
+  { name: 'adopt-positions', everyMs: 1_000, run: adoptPositions },
   { name: 'clean-queues', everyMs: 60_000, run: cleanQueue },
   { name: 'forget-processes', everyMs: 600_000, run: forgetEnded },
   { name: 'notice-loss', everyMs: 1_000, run: noticeLoss },

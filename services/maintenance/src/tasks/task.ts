@@ -1,4 +1,5 @@
 import type { Exchange } from '@backstop/core';
+import type { AdoptionOf } from '@backstop/intake';
 import type { FleetMetrics, Log, ServiceProcess } from '@backstop/runtime';
 import type { Archive, OutboxEntry, Queues, Redis } from '@backstop/store';
 
@@ -8,6 +9,11 @@ export interface TaskDeps {
   readonly queues: Queues;
   readonly accounts: readonly string[];
   readonly exchangeOf: (account: string) => Exchange;
+  /** Reads a whole account from the exchange now; resolves with what came of it, in words. */
+  readonly refresh: (account: string, signal: AbortSignal) => Promise<string>;
+  readonly adoptionOf: AdoptionOf;
+  /** By account, when this process last asked for a reading because of positions without a plan, Redis time, ms. */
+  readonly askedAtMs: Map<string, number>;
   readonly log: Log;
   readonly fleet: FleetMetrics;
   readonly count: ServiceProcess['count'];
