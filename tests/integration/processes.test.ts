@@ -48,6 +48,23 @@ async function untilStands(
   }
 }
 
+/** A fleet at work on a position with its whole ladder, and an entry that still rests. */
+async function openWithEntry(venue: Venue, fleet: Fleet): Promise<{ plan: Plan; refs: readonly MonitorRef[] }> {
+  await startServices(fleet);
+  const plan = planOn('main', 0, { entries: [marketEntry('100'), limitEntry('e1', '100', '95')] });
+  const refs = await accept(fleet, plan);
+  await untilStands(venue, refs, ['e1', 't1', 't2', 't3', 't4']);
+  return { plan, refs };
+}
+
+async function expectUnharmed(venue: Venue, fleet: Fleet): Promise<void> {
+  expect(died(fleet)).toEqual([]);
+  const truth = await venue.truth();
+  expect(truth.duplicates).toEqual([]);
+  expect(truth.wrongCancels).toEqual([]);
+  expect(truth.totals.unprotectedMs).toBe(0);
+}
+
 async function readiness({ redis }: Fleet): Promise<readonly string[]> {
   return (await listProcesses(redis)).map(({ url }) => `${url}/readyz`);
 }
@@ -85,10 +102,7 @@ describe('processes', { timeout: 150_000 }, () => {
   test('Redis is killed in mid-run and comes back: nothing ends, nothing is sent twice, and it goes on', async () => {
     await using venue = await startVenue();
     await using fleet = await startFleet({ exchangeUrl: venue.url, accountsFile: venue.accountsFile });
-    await startServices(fleet);
-    const plan = planOn('main', 0, { entries: [marketEntry('100'), limitEntry('e1', '100', '95')] });
-    const refs = await accept(fleet, plan);
-    await untilStands(venue, refs, ['e1', 't1', 't2', 't3', 't4']);
+    const { plan, refs } = await openWithEntry(venue, fleet);
     const urls = await readiness(fleet);
     expect(await Promise.all(urls.map(statusOf))).toEqual(urls.map(() => 200));
 
@@ -99,20 +113,13 @@ describe('processes', { timeout: 150_000 }, () => {
 
     await untilStands(venue, refs, ['t2', 't3', 't4'], '100.12');
     await expect.poll(() => Promise.all(urls.map(statusOf)), SOON).toEqual(urls.map(() => 200));
-    expect(died(fleet)).toEqual([]);
-    const truth = await venue.truth();
-    expect(truth.duplicates).toEqual([]);
-    expect(truth.wrongCancels).toEqual([]);
-    expect(truth.totals.unprotectedMs).toBe(0);
+    await expectUnharmed(venue, fleet);
   });
 
   test('F-14 F-11 Redis loses everything while all runs: plans, letters and executions come back, and nothing is sent twice', async () => {
     await using venue = await startVenue();
     await using fleet = await startFleet({ exchangeUrl: venue.url, accountsFile: venue.accountsFile });
-    await startServices(fleet);
-    const plan = planOn('main', 0, { entries: [marketEntry('100'), limitEntry('e1', '100', '95')] });
-    const refs = await accept(fleet, plan);
-    await untilStands(venue, refs, ['e1', 't1', 't2', 't3', 't4']);
+    const { plan, refs } = await openWithEntry(venue, fleet);
     await expect.poll(async () => (await outboxSize(fleet.redis, bucketOf('main'))).count, SOON).toBe(0); // archived
 
     await fleet.redis.flushall();
@@ -120,11 +127,7 @@ describe('processes', { timeout: 150_000 }, () => {
     await venue.price(plan.symbol, '110'); // TP1 fills: only a monitor that knows its entry moves the stop
 
     await untilStands(venue, refs, ['t2', 't3', 't4'], '100.12');
-    expect(died(fleet)).toEqual([]);
-    const truth = await venue.truth();
-    expect(truth.duplicates).toEqual([]);
-    expect(truth.wrongCancels).toEqual([]);
-    expect(truth.totals.unprotectedMs).toBe(0);
+    await expectUnharmed(venue, fleet);
   });
 
   test('F-37 a worker and a scheduler are killed in the middle of their work: others finish it, and nothing is sent twice', async () => {

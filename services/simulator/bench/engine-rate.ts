@@ -4,6 +4,7 @@ import { createEngine } from '../src/engine/engine.ts';
 import type { Engine } from '../src/engine/engine.ts';
 import type { Account, Order, Side } from '../src/engine/model.ts';
 import type { OrderRequest } from '../src/engine/orders/order-request.ts';
+import { plainOrder } from '../src/engine/orders/plain-order.ts';
 import { seededRandom } from '../src/engine/random.ts';
 import type { Random } from '../src/engine/random.ts';
 import { Refusal } from '../src/engine/refusal.ts';
@@ -242,27 +243,7 @@ function moved(engine: Engine, symbol: string, share: number): Decimal {
 const QTY = decimal('1');
 
 function request(symbol: string, side: Side, fields: Partial<OrderRequest>): OrderRequest {
-  return {
-    symbol,
-    side,
-    orderType: 'Market',
-    qty: QTY,
-    price: 0n,
-    timeInForce: 'GTC',
-    positionIdx: 0,
-    orderLinkId: '',
-    reduceOnly: false,
-    closeOnTrigger: false,
-    triggerPrice: 0n,
-    triggerDirection: 0,
-    triggerBy: '',
-    takeProfit: 0n,
-    stopLoss: 0n,
-    tpTriggerBy: '',
-    slTriggerBy: '',
-    tpslMode: '',
-    ...fields,
-  };
+  return { ...plainOrder, symbol, side, orderType: 'Market', qty: QTY, positionIdx: 0, ...fields };
 }
 
 main();

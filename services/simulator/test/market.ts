@@ -5,6 +5,7 @@ import type { Engine } from '../src/engine/engine.ts';
 import type { InstrumentSpec } from '../src/engine/instruments.ts';
 import type { Account, Order, Position, PositionMode, Side } from '../src/engine/model.ts';
 import type { OrderRequest } from '../src/engine/orders/order-request.ts';
+import { plainOrder } from '../src/engine/orders/plain-order.ts';
 import { positionOf } from '../src/engine/money/positions.ts';
 import { Refusal } from '../src/engine/refusal.ts';
 
@@ -68,23 +69,11 @@ export function market({ mode = 'one-way', seed = 7 }: { mode?: PositionMode; se
 /** A create of one coin at market unless `fields` say otherwise; a price makes it a limit order. */
 export function request(fields: Partial<OrderRequest> & { side: Side }): OrderRequest {
   return {
+    ...plainOrder,
     symbol: SYMBOL,
     orderType: fields.price === undefined ? 'Market' : 'Limit',
     qty: decimal('1'),
-    price: 0n,
-    timeInForce: 'GTC',
     positionIdx: 0,
-    orderLinkId: '',
-    reduceOnly: false,
-    closeOnTrigger: false,
-    triggerPrice: 0n,
-    triggerDirection: 0,
-    triggerBy: '',
-    takeProfit: 0n,
-    stopLoss: 0n,
-    tpTriggerBy: '',
-    slTriggerBy: '',
-    tpslMode: '',
     ...fields,
   };
 }

@@ -1,5 +1,6 @@
+import type { Exchange } from '../exchange-client.ts';
 import { create, options, resting, status } from './provocation.ts';
-import type { Provocation } from './provocation.ts';
+import type { Provocation, Refused } from './provocation.ts';
 
 /** What a contract refuses because of its state, its price band or its least value (reference A.5). */
 export const CONTRACT_ERRORS: readonly Provocation[] = [
@@ -13,28 +14,19 @@ export const CONTRACT_ERRORS: readonly Provocation[] = [
     code: 110023,
     when: 'the contract only takes closing orders',
     text: 'The contract is in reduce-only mode, only closing orders are accepted',
-    provoke: async (venue) => {
-      await status(venue, 'ReduceOnly');
-      return create(venue);
-    },
+    provoke: (venue) => createUnder(venue, 'ReduceOnly'),
   },
   {
     code: 110063,
     when: 'the contract is being settled',
     text: 'Settlement is in progress, please try again later',
-    provoke: async (venue) => {
-      await status(venue, 'Settling');
-      return create(venue);
-    },
+    provoke: (venue) => createUnder(venue, 'Settling'),
   },
   {
     code: 110074,
     when: 'the contract is closed',
     text: 'This contract is not live',
-    provoke: async (venue) => {
-      await status(venue, 'Closed');
-      return create(venue);
-    },
+    provoke: (venue) => createUnder(venue, 'Closed'),
   },
   {
     code: 110094,
@@ -61,3 +53,9 @@ export const CONTRACT_ERRORS: readonly Provocation[] = [
     },
   },
 ];
+
+/** An order on a contract of that status. */
+async function createUnder(venue: Exchange, name: string): Promise<Refused> {
+  await status(venue, name);
+  return create(venue);
+}

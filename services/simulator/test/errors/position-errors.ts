@@ -1,7 +1,8 @@
 import { expect } from 'vitest';
 import { SYMBOL } from '../exchange-client.ts';
+import type { Exchange } from '../exchange-client.ts';
 import { account, asOther, create, LINEAR, options, post, price, repeated, resting, sim } from './provocation.ts';
-import type { Provocation } from './provocation.ts';
+import type { Provocation, Refused } from './provocation.ts';
 
 const full = { tpslMode: 'Full', positionIdx: 0 };
 const partial = { tpslMode: 'Partial', positionIdx: 0 };
@@ -61,21 +62,13 @@ export const POSITION_ERRORS: readonly Provocation[] = [
     code: 110011,
     when: 'margin is taken that nobody added',
     text: 'liquidation will be triggered immediately by this adjustment',
-    provoke: async (venue) => {
-      await account(venue, { marginMode: 'ISOLATED_MARGIN' });
-      await asOther(venue, 'order/create', { side: 'Buy', orderType: 'Market', qty: '1' });
-      return asOther(venue, 'position/add-margin', { margin: '-1', positionIdx: 0 });
-    },
+    provoke: (venue) => addIsolatedMargin(venue, '-1'),
   },
   {
     code: 110012,
     when: 'more margin is added than is free',
     text: 'insufficient available balance',
-    provoke: async (venue) => {
-      await account(venue, { marginMode: 'ISOLATED_MARGIN', balance: '100' });
-      await asOther(venue, 'order/create', { side: 'Buy', orderType: 'Market', qty: '1' });
-      return asOther(venue, 'position/add-margin', { margin: '1000', positionIdx: 0 });
-    },
+    provoke: (venue) => addIsolatedMargin(venue, '1000', { balance: '100' }),
   },
   {
     code: 110013,
@@ -108,11 +101,7 @@ export const POSITION_ERRORS: readonly Provocation[] = [
     code: 110027,
     when: 'no margin is added',
     text: 'margin is not modified',
-    provoke: async (venue) => {
-      await account(venue, { marginMode: 'ISOLATED_MARGIN' });
-      await asOther(venue, 'order/create', { side: 'Buy', orderType: 'Market', qty: '1' });
-      return asOther(venue, 'position/add-margin', { margin: '0', positionIdx: 0 });
-    },
+    provoke: (venue) => addIsolatedMargin(venue, '0'),
   },
   {
     code: 110028,
@@ -201,3 +190,14 @@ export const POSITION_ERRORS: readonly Provocation[] = [
     },
   },
 ];
+
+/** Adds margin to a position of an account in isolated mode. */
+async function addIsolatedMargin(
+  venue: Exchange,
+  margin: string,
+  fields: Readonly<Record<string, unknown>> = {},
+): Promise<Refused> {
+  await account(venue, { marginMode: 'ISOLATED_MARGIN', ...fields });
+  await asOther(venue, 'order/create', { side: 'Buy', orderType: 'Market', qty: '1' });
+  return asOther(venue, 'position/add-margin', { margin, positionIdx: 0 });
+}
