@@ -1,10 +1,7 @@
 import { listen } from './http/server.ts';
-import { nextDueMs, runDue } from './sim/due.ts';
+import { keepGoing } from './keep-going.ts';
 import { createSimulator } from './simulator.ts';
 import type { Simulator, SimulatorConfig } from './simulator.ts';
-
-/** The longest wait that a timer takes; what is due later is looked at again by then. */
-const MOST_WAIT_MS = 2_147_483_647;
 
 export interface RunningSimulator {
   readonly url: string;
@@ -20,29 +17,13 @@ export async function startSimulator(
   host = '127.0.0.1',
 ): Promise<RunningSimulator> {
   const simulator = createSimulator(config);
-  let timer: NodeJS.Timeout | undefined;
-  let isClosed = false;
-  const schedule = (): void => {
-    clearTimeout(timer);
-    const dueMs = simulator.clock.isVirtual ? undefined : nextDueMs(simulator);
-    // A request that was under way at the close may still have its effect.
-    if (dueMs === undefined || isClosed) return;
-    timer = setTimeout(
-      () => {
-        runDue(simulator);
-        schedule();
-      },
-      Math.min(MOST_WAIT_MS, Math.max(1, dueMs - simulator.clock.nowMs())),
-    );
-  };
-  const server = await listen(simulator, { port, host }, schedule);
-  schedule();
+  const going = keepGoing(simulator);
+  const server = await listen(simulator, { port, host }, going.look);
   return {
     url: server.url,
     simulator,
     close: async () => {
-      isClosed = true;
-      clearTimeout(timer);
+      going.end();
       await server.close();
     },
   };

@@ -1,16 +1,14 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import { answerControl } from '../sim/control.ts';
 import type { Simulator } from '../simulator.ts';
 import { acceptUpgrades } from '../streams/accept-upgrade.ts';
 import { pageReply } from '../web/page-reply.ts';
-import { accountNameOf, answer } from './answer.ts';
 import type { HttpRequest } from './answer.ts';
-import { countRequest } from './count-request.ts';
 import { jsonReply } from './envelope.ts';
 import type { Reply } from './envelope.ts';
+import { exchangeReply } from './exchange-reply.ts';
 
 const MOST_BODY_BYTES = 1_000_000;
 /** Longer than any client keeps an idle socket, so that the server is never the one that closes it. */
@@ -74,16 +72,7 @@ async function serveExchange(
   request: HttpRequest,
   onEffect: () => void,
 ): Promise<void> {
-  const account = accountNameOf(simulator, request.headers);
-  const nowMs = simulator.clock.nowMs();
-  const faults = simulator.faults.strike({ account, endpoint: request.endpoint, nowMs });
-  const slowness = faults.reduce((sum, fault) => sum + (fault.kind === 'latency' ? (fault.ms ?? 0) : 0), 0);
-  const halfMs = (simulator.config.latencyMs + slowness) / 2;
-  if (halfMs > 0) await delay(halfMs, undefined, { ref: false });
-  const { reply, outcome } = answer(simulator, request, faults);
-  countRequest(simulator.engine.venue.truth, { account, endpoint: request.endpoint, outcome });
-  onEffect();
-  if (halfMs > 0) await delay(halfMs, undefined, { ref: false });
+  const reply = await exchangeReply(simulator, request, onEffect);
   if (reply === undefined) response.socket?.resetAndDestroy();
   else send(response, reply);
 }
