@@ -17,7 +17,7 @@ export function watched(admit: RequestHooks['admit'] = async () => undefined): W
     reports,
     admit: async (endpoint, cost, signal) => {
       admitted.push({ endpoint, cost });
-      await admit(endpoint, cost, signal);
+      return admit(endpoint, cost, signal);
     },
     report: (report) => reports.push(report),
   };

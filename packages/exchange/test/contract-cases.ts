@@ -23,6 +23,17 @@ export const CONTRACT: Readonly<Record<string, (session: TradingSession) => Prom
     await expect(account.positions({}, free())).rejects.toMatchObject({ reason: 'credentials' });
   },
 
+  'the equity is what was paid in, and moves with what an open position wins or loses': async (session) => {
+    const account = await session.fresh();
+    const paidIn = await account.equity(free());
+    expect(paidIn).toBeGreaterThan(decimal('1000'));
+    await session.accepted(account, [session.market({ qty: decimal('2') })]);
+    const before = await account.equity(free());
+    await session.venue.setPrice(decimal('110'));
+    expect((await account.equity(free())) - before).toBe(decimal('20'));
+    expect(paidIn - before).toBeLessThan(decimal('1')); // the fee
+  },
+
   'a flat account lists no positions, and a flat row for a symbol that is asked for': async (session) => {
     const account = await session.fresh();
     expect(await account.positions({}, free())).toEqual([]);

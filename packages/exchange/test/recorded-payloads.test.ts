@@ -10,6 +10,7 @@ import { orderRow } from '../src/bybit/order-row.ts';
 import { positionRow } from '../src/bybit/position-row.ts';
 import { type Reply, replySchema } from '../src/bybit/reply.ts';
 import { tickerRow } from '../src/bybit/ticker-row.ts';
+import { equityOf } from '../src/bybit/wallet-row.ts';
 
 async function recorded(name: string): Promise<unknown> {
   return JSON.parse(await readFile(new URL(`fixtures/${name}.json`, import.meta.url), 'utf8'));
@@ -155,4 +156,19 @@ test('a recorded ticker has three prices', async () => {
 test('a recorded acknowledgement names the order', async () => {
   const { create } = z.object({ create: replySchema }).parse(await recorded('rest-order-acks'));
   expect(acknowledged(create)).toEqual({ ok: true, orderId: '1971981115648733696' });
+});
+
+test('of a recorded wallet the equity in USDT counts, not what other coins are worth', async () => {
+  expect(equityOf(await reply('rest-wallet-balance-unified'))).toBe(decimal('3304.29766609'));
+});
+
+test.each([
+  ['no USDT', [{ coin: 'BTC', equity: '1' }]],
+  ['an equity that is left empty', [{ coin: 'USDT', equity: '' }]],
+])('a wallet with %s is unknown, and not empty', async (_name, coin) => {
+  const wallet = {
+    ...(await reply('rest-wallet-balance-unified')),
+    result: { list: [{ accountType: 'UNIFIED', coin }] },
+  };
+  expect(() => equityOf(wallet)).toThrow(expect.objectContaining({ reason: 'rejected' }));
 });

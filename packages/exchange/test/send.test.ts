@@ -38,6 +38,59 @@ test('S-29 S-31 the steps of a write are budget, stamp, intent, signature, and o
   expect(hooks.reports).toMatchObject([{ account: 'main', endpoint: 'order-cancel', outcome: 'ok' }]);
 });
 
+test('S-31 the budget is looked at once more before the intent, and in the last moment before the signature', async () => {
+  const steps: string[] = [];
+  await using server = await WireServer.start(() => {
+    steps.push('sent');
+    return ok({});
+  });
+  const hooks = watched(async () => async () => void steps.push('budget'));
+  await send(wireTo(server.url, { hooks }), { ...WRITE, beforeSend: async () => void steps.push('intent') });
+  expect(steps).toEqual(['budget', 'intent', 'budget', 'sent']);
+});
+
+test.each([
+  { when: 'before the intent is stored', refusedAt: 1, intents: 0 },
+  { when: 'after the intent was stored', refusedAt: 2, intents: 1 },
+])('a request whose budget has grown old $when and is refused is not sent', async ({ refusedAt, intents }) => {
+  await using server = await WireServer.start(listing);
+  const refused = new ExchangeError('not-sent', 'no budget', { retryAfterMs: 300 });
+  let looks = 0;
+  let stored = 0;
+  const departure = async (): Promise<void> => {
+    looks += 1;
+    if (looks === refusedAt) throw refused;
+  };
+  const hooks = watched(async () => departure);
+  const beforeSend = async (): Promise<void> => void (stored += 1);
+  expect(await failureOf(send(wireTo(server.url, { hooks }), { ...WRITE, beforeSend }))).toBe(refused);
+  expect(stored).toBe(intents);
+  expect(server.received).toEqual([]);
+  expect(hooks.reports).toMatchObject([{ outcome: 'not-sent', durationMs: 0 }]);
+});
+
+test('public market data takes its budget anew as well, though nothing is signed', async () => {
+  await using server = await WireServer.start(listing);
+  let looks = 0;
+  const hooks = watched(async () => async () => void (looks += 1));
+  await send(wireTo(server.url, { hooks, credentials: undefined }), {
+    ...READ,
+    endpoint: 'market',
+    call: (sdk) => sdk.getTickers({ category: 'linear' }),
+  });
+  expect(looks).toBeGreaterThan(0);
+});
+
+test('a stamp that has used up half of its time before the signature is not sent: the exchange would refuse it', async () => {
+  await using server = await WireServer.start(listing);
+  const never = new Int32Array(new SharedArrayBuffer(4));
+  const stalled = async (): Promise<void> => void Atomics.wait(never, 0, 0, 1_010); // the whole process, as SIGSTOP does it
+  const error = await failureOf(send(wireTo(server.url), { ...WRITE, beforeSend: stalled }));
+  expect(error).toMatchObject({ reason: 'not-sent' });
+  expect(error.message).toMatch(/stamped \d+ ms before its signature/);
+  expect(server.received).toEqual([]);
+});
+
 test('a throw of the intent sends nothing and is not-sent', async () => {
   await using server = await WireServer.start(listing);
   const wire = wireTo(server.url);

@@ -1,12 +1,13 @@
-import type { Exchange, Execution, OrderRow, PositionRow, ReadOptions } from '@backstop/core';
+import type { Decimal, Exchange, Execution, OrderRow, PositionRow, ReadOptions } from '@backstop/core';
 import { executionRow } from './execution-row.ts';
 import { allPages, type Page, pageParser } from './listing.ts';
 import { orderRow } from './order-row.ts';
 import { positionRow } from './position-row.ts';
 import { send } from './send.ts';
+import { equityOf } from './wallet-row.ts';
 import type { Request, Wire } from './wire.ts';
 
-type AccountReads = Pick<Exchange, 'positions' | 'openOrders' | 'findOrder' | 'executions'>;
+type AccountReads = Pick<Exchange, 'positions' | 'openOrders' | 'findOrder' | 'executions' | 'equity'>;
 
 const POSITIONS_PER_PAGE = 200;
 const ORDERS_PER_PAGE = 50;
@@ -27,6 +28,7 @@ export function accountReads(wire: Wire): AccountReads {
     openOrders: async (query, options) => openOrders(wire, query, options),
     findOrder: async (query, options) => findOrder(wire, query, options),
     executions: async ({ sinceMs }, options) => executions(wire, sinceMs, options),
+    equity: async (options) => equity(wire, options),
   };
 }
 
@@ -100,6 +102,11 @@ async function executions(wire: Wire, sinceMs: number, { signal }: ReadOptions):
     for (const row of rows) found.set(row.execId, row);
   }
   return [...found.values()].toSorted((a, b) => a.timeMs - b.timeMs || a.seq - b.seq);
+}
+
+async function equity(wire: Wire, { signal }: ReadOptions): Promise<Decimal> {
+  const query = { accountType: 'UNIFIED', coin: 'USDT' } as const;
+  return equityOf(await read(wire, 'wallet-balance', signal, (sdk) => sdk.getWalletBalance({ ...query })));
 }
 
 function scopeOf(symbol: string | undefined): { symbol: string } | { settleCoin: string } {

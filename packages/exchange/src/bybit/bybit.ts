@@ -4,7 +4,7 @@ import { accountWrites } from './account-writes.ts';
 import { takerFeeRate } from './fee-rate.ts';
 import { marketReads } from './market-reads.ts';
 import type { Credentials } from './redact.ts';
-import type { Wire } from './wire.ts';
+import type { Carrier, Wire } from './wire.ts';
 import { SocketPool } from './socket-pool.ts';
 
 export interface BybitOptions {
@@ -23,6 +23,8 @@ export interface BybitOptions {
   readonly writeTimeoutMs?: number;
   /** The clock that skew is measured by; it should be the one that stamps requests, `Date.now`. */
   readonly nowMs?: () => number;
+  /** Carries the bytes instead of HTTP, for simulated networks. */
+  readonly carrier?: Carrier;
 }
 
 /** The port, and what only this venue has. */
@@ -53,7 +55,16 @@ export function bybit(options: BybitOptions): BybitAccount {
 
   const pool = options.pool ?? new SocketPool({ maxSockets: options.maxSockets ?? DEFAULT_SOCKETS });
   const timeoutMs = { read: readTimeoutMs, write: writeTimeoutMs };
-  const wire: Wire = { account, credentials, baseUrl, hooks, pool, timeoutMs, nowMs };
+  const wire: Wire = {
+    account,
+    credentials,
+    baseUrl,
+    hooks,
+    pool,
+    timeoutMs,
+    nowMs,
+    ...(options.carrier && { carrier: options.carrier }),
+  };
   return {
     ...marketReads(wire),
     ...accountReads(wire),

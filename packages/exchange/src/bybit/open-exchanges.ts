@@ -1,6 +1,7 @@
 import type { RequestHooks } from '@backstop/core';
 import { bybit, type BybitAccount } from './bybit.ts';
 import type { Credentials } from './redact.ts';
+import type { Carrier } from './wire.ts';
 import { SocketPool } from './socket-pool.ts';
 
 export interface ExchangesOptions {
@@ -9,6 +10,8 @@ export interface ExchangesOptions {
   /** Sockets of all accounts together. */
   readonly maxSockets: number;
   readonly hooksOf: (account: string) => RequestHooks;
+  /** Carries the bytes instead of HTTP, for simulated networks. */
+  readonly carrier?: Carrier;
 }
 
 /** The accounts of a process over one bounded pool of sockets. */
@@ -17,12 +20,15 @@ export interface Exchanges extends Disposable {
   readonly of: (account: string) => BybitAccount;
 }
 
-export function openExchanges({ accounts, baseUrl, maxSockets, hooksOf }: ExchangesOptions): Exchanges {
+export function openExchanges({ accounts, baseUrl, maxSockets, hooksOf, carrier }: ExchangesOptions): Exchanges {
   const pool = new SocketPool({ maxSockets });
   const byName = new Map(
     accounts.map(({ name, apiKey, secret }) => {
       const credentials = { apiKey, secret };
-      return [name, bybit({ account: name, credentials, baseUrl, pool, hooks: hooksOf(name) })] as const;
+      return [
+        name,
+        bybit({ account: name, credentials, baseUrl, pool, hooks: hooksOf(name), ...(carrier && { carrier }) }),
+      ] as const;
     }),
   );
   return {

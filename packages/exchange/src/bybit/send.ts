@@ -1,20 +1,15 @@
-import type { RequestReport } from '@backstop/core';
+import type { Departure, RequestReport } from '@backstop/core';
 import type { Reply } from './reply.ts';
 import { notSent, transmit } from './transmit.ts';
 import type { Request, Wire } from './wire.ts';
 
 /**
- * Sends one request: budget, socket slot, stamp, `beforeSend`, signature, HTTP. Resolves with a reply of retCode 0; rejects
+ * Sends one request: budget, socket slot, stamp, the budget's age, `beforeSend`, signature, HTTP. Resolves with a reply of retCode 0; rejects
  * with ExchangeError only. A request that the budget admitted is reported once, whatever becomes of it.
  */
 export async function send(wire: Wire, request: Request): Promise<Reply> {
-  try {
-    await wire.hooks.admit(request.endpoint, request.cost, request.signal);
-  } catch (error) {
-    throw notSent(error, wire.credentials);
-  }
-
-  const { outcome, durationMs, repliedAtMs, reply, error } = await transmit(wire, request);
+  const departure = await admitted(wire, request);
+  const { outcome, durationMs, repliedAtMs, reply, error } = await transmit(wire, request, departure);
   wire.hooks.report({
     account: wire.account,
     endpoint: request.endpoint,
@@ -26,6 +21,14 @@ export async function send(wire: Wire, request: Request): Promise<Reply> {
   });
   if (error !== undefined) throw error;
   return reply;
+}
+
+async function admitted({ hooks, credentials }: Wire, request: Request): Promise<Departure | undefined> {
+  try {
+    return (await hooks.admit(request.endpoint, request.cost, request.signal)) ?? undefined;
+  } catch (error) {
+    throw notSent(error, credentials);
+  }
 }
 
 function limitOf(headers: NonNullable<Reply['rateLimitApi']>): NonNullable<RequestReport['limit']> {

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { ExchangeError } from '@backstop/core';
+import { type Departure, ExchangeError } from '@backstop/core';
 import { RestClientV5 } from 'bybit-api';
 import { Deadline } from './deadline.ts';
 import { type Effect, failedHttp, isUnconnected, refused, unanswered, undecided } from './failure.ts';
@@ -24,14 +24,25 @@ export type Attempt = Judged & {
 /** How long the exchange accepts a stamp, ms (S-32). Short for writes, so that a paused worker's request dies (S-29). */
 const RECV_WINDOW_MS: Readonly<Record<Effect, number>> = { write: 2_000, read: 5_000 };
 
-/** Stamps, signs and sends one request over a socket that is free. Never rejects. */
-export async function transmit(wire: Wire, request: Request): Promise<Attempt> {
+/**
+ * Stamps, signs and sends one request over a socket that is free. Never rejects.
+ *
+ * Its budget is looked at twice: before `beforeSend`, so that what is refused leaves no intent, and in the last moment before
+ * the signature, so that a process that stalls anywhere up to there does not send late what it was granted early. A stall after
+ * the signature is beyond us: the bytes are in the kernel's hands, the exchange's limit or recv_window refuses them, and the
+ * margin of our windows over the exchange's is all there is for it.
+ */
+export async function transmit(wire: Wire, request: Request, departure?: Departure): Promise<Attempt> {
   using held = new DisposableStack();
   const deadline = held.use(new Deadline(request.signal));
+  let stampedAt = 0;
   let departedAt: number | undefined;
   const depart = async (): Promise<void> => {
+    await departure?.();
     await request.beforeSend?.();
+    await departure?.();
     request.signal.throwIfAborted();
+    refuseOldStamp(performance.now() - stampedAt, request.effect);
     departedAt = performance.now();
     deadline.start(wire.timeoutMs[request.effect]);
   };
@@ -43,12 +54,19 @@ export async function transmit(wire: Wire, request: Request): Promise<Attempt> {
   try {
     held.use(await wire.pool.slot(request.effect, request.signal));
     const sdk = client(wire, request.effect, { depart, signal: deadline.signal });
+    stampedAt = performance.now();
     if (request.endpoint === 'market') await depart(); // public: the SDK does not sign it
     return done(judgeReply(await request.call(sdk), wire, request));
   } catch (error) {
     if (departedAt === undefined) return done({ outcome: 'not-sent', error: notSent(error, wire.credentials) });
     return done(judgeFailure(error, deadline, request));
   }
+}
+
+/** A stamp that has used up half of its time while the request waited would be refused on arrival, and count as a call. */
+function refuseOldStamp(ageMs: number, effect: Effect): void {
+  if (ageMs <= RECV_WINDOW_MS[effect] / 2) return;
+  throw new ExchangeError('not-sent', `stamped ${Math.round(ageMs)} ms before its signature`);
 }
 
 /** The error of a request that our own side stopped before it was signed. */
@@ -66,7 +84,7 @@ export function notSent(cause: unknown, credentials: Credentials | undefined): E
  * less than a microsecond. Redirects are not followed and no proxy is used: a signed request goes where it was meant to.
  */
 function client(
-  { baseUrl, credentials, pool }: Wire,
+  { baseUrl, credentials, pool, carrier }: Wire,
   effect: Effect,
   { depart, signal }: { readonly depart: () => Promise<void>; readonly signal: AbortSignal },
 ): RestClientV5 {
@@ -83,7 +101,13 @@ function client(
       parseAPIRateLimits: true,
       parse_exceptions: false,
     },
-    { httpAgent: pool.httpAgent, httpsAgent: pool.httpsAgent, proxy: false, maxRedirects: 0, timeout: 0, signal },
+    {
+      ...(carrier === undefined ? { httpAgent: pool.httpAgent, httpsAgent: pool.httpsAgent } : { adapter: carrier }),
+      proxy: false,
+      maxRedirects: 0,
+      timeout: 0,
+      signal,
+    },
   );
 }
 

@@ -4,6 +4,10 @@ import type { Effect } from './failure.ts';
 import type { Credentials } from './redact.ts';
 import type { SocketPool } from './socket-pool.ts';
 
+/** As the SDK's HTTP client takes it: a request's configuration in, its response out, or a rejection. */
+export type Carrier = Extract<NonNullable<RestOptions['adapter']>, (...config: never[]) => unknown>;
+type RestOptions = NonNullable<ConstructorParameters<typeof RestClientV5>[1]>;
+
 /** One account's way to one address. */
 export interface Wire {
   readonly account: string;
@@ -14,6 +18,8 @@ export interface Wire {
   /** From the signature to the whole reply. */
   readonly timeoutMs: Readonly<Record<Effect, number>>;
   readonly nowMs: () => number;
+  /** What carries the bytes instead of HTTP, for simulated networks. */
+  readonly carrier?: Carrier;
 }
 
 export interface Request {
