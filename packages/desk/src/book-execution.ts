@@ -1,4 +1,4 @@
-import { attribute, parseOrderLinkId, toJson, type Execution, type Plan } from '@backstop/core';
+import { attribute, isKnownKind, parseOrderLinkId, toJson, type Execution, type Plan } from '@backstop/core';
 import type { AppliedExecution } from '@backstop/store';
 
 /** An execution by orders of others, or by a position's stop, counts from this long before its plan was accepted: two clocks. */
@@ -7,18 +7,19 @@ const CLOCKS_MS = 1_000;
 /**
  * An execution with the monitor whose sums it belongs to: by its orderLinkId, else by the plan that is active on its symbol
  * and position and was there when it happened (the stop of an earlier plan is none of its business). undefined = it belongs
- * to nobody: not booked, so that a plan which is restored later finds it.
+ * to nobody, or is of a kind that nobody knows: not booked, so that a plan which is restored later, or a later look, finds it.
  */
 export function bookExecution(
   execution: Execution,
   plans: readonly Plan[],
   installation: string,
 ): AppliedExecution | undefined {
-  const { execId, timeMs, seq, symbol } = execution;
+  const { execId, timeMs, seq, symbol, execType } = execution;
   const owner = ownerOf(execution, plans, installation);
   if (owner === undefined) return undefined;
 
   const parts = attribute(execution, { installation, planId: owner.id });
+  if (parts.length === 0 && !isKnownKind(execType)) return undefined;
   return {
     execId,
     timeMs,

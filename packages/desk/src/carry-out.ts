@@ -10,7 +10,7 @@ import {
 import { closeIntents, noteKeyRefusal, openIntents } from '@backstop/store';
 import { batches, type Batch } from './batches.ts';
 import type { DeskDeps } from './desk.ts';
-import { holdBudget } from './hold-budget.ts';
+import { holdBudget, type PaidRequest } from './hold-budget.ts';
 import { findCreated, lookUpLost } from './look-up.ts';
 import type { Check, Facts } from './reading.ts';
 import { onLane } from './request-lane.ts';
@@ -25,7 +25,7 @@ export interface Carried {
 /**
  * Sends a decision's actions request by request, in their order. Each request holds its budget, is stamped, stores its
  * intents under the lane's fence and is only then signed (S-29, S-31). Once the fence is lost nothing more is sent, and what
- * the budget refuses stays unsent: the next check sends what is left.
+ * the budget refuses, before or on departure, stays unsent: the next check sends what is left.
  */
 export async function carryOut(
   check: Check,
@@ -50,6 +50,7 @@ export async function carryOut(
     const sent = await Promise.all(held.requests.map((request) => sendRequest(check, facts, request, deps)));
     outcomes.push(...sent.flatMap((request) => request.outcomes), ...held.refused.map(unsent));
     if (held.refused.length > 0) waits.push(held.waitMs);
+    waits.push(...sent.flatMap((request) => request.waitsMs));
     fenced = sent.some((request) => request.fenced);
   }
   return { outcomes, budgetInMs: waits.length === 0 ? undefined : Math.min(...waits) };
@@ -63,9 +64,9 @@ function mayGo(action: Action, { dirty }: Facts): boolean {
 async function sendRequest(
   check: Check,
   facts: Facts,
-  request: Batch,
+  { actions: request, grant }: PaidRequest,
   deps: DeskDeps,
-): Promise<{ outcomes: ActionOutcome[]; fenced: boolean }> {
+): Promise<{ outcomes: ActionOutcome[]; fenced: boolean; waitsMs: readonly number[] }> {
   const { ref, lane, token, signal } = check;
   const intents = request.map(toIntent);
   const unless =
@@ -79,14 +80,22 @@ async function sendRequest(
   };
 
   const [{ budget }] = request;
-  const replies = await onLane({ lane: budget, prepaid: true, maxWaitMs: 0 }, () =>
+  const replies = await onLane({ lane: budget, prepaid: grant, maxWaitMs: 0 }, () =>
     send(deps.exchangeOf(ref.account), request, { signal, beforeSend }),
   );
   const outcomes = await Promise.all(request.map((action, at) => outcomeOf(check, action, replies[at], deps)));
   const known = intents.filter((_intent, at) => outcomes[at]?.result !== 'unknown').map(({ id }) => id);
   await closeIntents(deps.redis, ref, known);
-  return { outcomes, fenced };
+  return { outcomes, fenced, waitsMs: replies.flatMap(refusedFor) };
 }
+
+/** When there may be budget again for a request that got none on its departure, ms from now. */
+function refusedFor(reply: WriteReply): readonly number[] {
+  const { reason, retryAfterMs } = reply.ok ? SENT : reply.error;
+  return reason === 'not-sent' && retryAfterMs !== undefined ? [retryAfterMs] : [];
+}
+
+const SENT = { reason: undefined, retryAfterMs: undefined } as const;
 
 /** A new entry is not sent once the stage or the executions have moved on since they were read (S-20). */
 function since({ versions, snapshot }: Facts): { tpSlVersionAbove: number; executionsSeqAbove: number } {

@@ -1,5 +1,5 @@
 import type { Action, EndpointClass } from '@backstop/core';
-import { takeBudget } from '@backstop/store';
+import { takeBudget, type BudgetGrant } from '@backstop/store';
 import type { Batch } from './batches.ts';
 import type { DeskDeps } from './desk.ts';
 import type { Check } from './reading.ts';
@@ -12,9 +12,15 @@ const ENDPOINTS = {
   cancel: { single: 'order-cancel', batch: 'order-cancel-batch' },
 } as const satisfies Record<Action['type'], { single: EndpointClass; batch: EndpointClass | undefined }>;
 
+/** Actions that go out as one request, and the grant that pays for it while it is fresh. */
+export interface PaidRequest {
+  readonly actions: Batch;
+  readonly grant: BudgetGrant;
+}
+
 export interface HeldBudget {
-  /** Requests that are paid for and may be signed at once. */
-  readonly requests: readonly Batch[];
+  /** What may be signed at once. */
+  readonly requests: readonly PaidRequest[];
   readonly refused: readonly Action[];
   /** When the refused ones may be paid for, ms from now; 0 = none was refused. */
   readonly waitMs: number;
@@ -32,21 +38,21 @@ export async function holdBudget(
   const [first] = batch;
   const { single, batch: together } = ENDPOINTS[first.type];
   const request = { account: check.ref.account, lane: first.budget };
-  const requests: Batch[] = [];
+  const requests: PaidRequest[] = [];
   let left: readonly Action[] = batch;
   let waitMs = Number.POSITIVE_INFINITY;
 
   if (together !== undefined && batch.length > 1) {
     const answer = await takeBudget(deps.redis, { ...request, endpoint: together, cost: batch.length, atLeast: 2 });
     if (answer.granted) {
-      requests.push([first, ...batch.slice(1, answer.cost)]);
+      requests.push({ actions: [first, ...batch.slice(1, answer.cost)], grant: answer });
       left = batch.slice(answer.cost);
     } else waitMs = answer.waitMs;
   }
   for (const [at, action] of left.entries()) {
     const answer = await takeBudget(deps.redis, { ...request, endpoint: single, cost: 1 });
     if (!answer.granted) return { requests, refused: left.slice(at), waitMs: Math.min(waitMs, answer.waitMs) };
-    requests.push([action]);
+    requests.push({ actions: [action], grant: answer });
   }
   return { requests, refused: [], waitMs: 0 };
 }

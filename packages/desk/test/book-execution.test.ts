@@ -75,6 +75,13 @@ test('funding is no fill', () => {
   expect(bookedBy({ execType: 'Funding', closedSize: 0n })).toEqual([]);
 });
 
+test('an execution of a kind that nobody knows is left for a later look, unless it is under an id of ours', () => {
+  const identity = { installation: INSTALLATION, planId: plan.id, leg: 't1', restoreEpoch: 0, generation: 0 } as const;
+
+  expect(bookExecution(execution({ execType: 'SomethingNew' }), [plan], INSTALLATION)).toBeUndefined();
+  expect(bookedBy({ execType: 'SomethingNew', orderLinkId: formatOrderLinkId(identity) })).toEqual([[plan.id, 't1']]);
+});
+
 test('F-11 a fill of a plan of ours that is not active is not booked: the plan may still be restored', () => {
   const identity = {
     installation: INSTALLATION,

@@ -18,11 +18,16 @@ beforeEach(async () => {
 afterAll(() => server.stop());
 
 /** Pays for these actions, which must make one batch. */
-function hold(...actions: readonly Action[]): Promise<HeldBudget> {
+async function hold(...actions: readonly Action[]): Promise<Held> {
   const [batch, ...rest] = batches(actions);
   if (batch === undefined || rest.length > 0) throw new Error('not one batch');
-  return holdBudget({ ref: REF }, batch, server);
+  const { requests, ...others } = await holdBudget({ ref: REF }, batch, server);
+  expect(requests.map(({ grant }) => grant.cost)).toEqual(requests.map((request) => request.actions.length));
+  return { requests: requests.map((request) => request.actions), ...others };
 }
+
+/** The actions of each request; every one has a grant of its own, for all of it. */
+type Held = Omit<HeldBudget, 'requests'> & { readonly requests: readonly (readonly Action[])[] };
 
 /** Another process takes calls in the protective lane, which leaves nothing untouched. */
 async function useUp(endpoint: EndpointClass, cost: number): Promise<void> {

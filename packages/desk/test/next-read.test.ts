@@ -61,6 +61,8 @@ describe('what has to be read next', () => {
     ['a price beyond a working limit needs its symbol', { ...crossed() }, 'symbol'],
     ['a position without executions needs the executions', { position: row(aPosition()) }, 'executions'],
     ['an order that vanished needs the executions', { states: remembering({ placed: { e1: 0 } }) }, 'executions'],
+    ['F-11 a plan that was restored needs the executions, although its rows are flat', restored(-1), 'executions'],
+    ['F-11 a plan that was restored needs them once', restored(7), undefined],
   ])('%s', (_title, part, scope) => {
     expect(nextRead(aRead(part), new Set())).toBe(scope);
   });
@@ -100,6 +102,10 @@ describe('isDirty', () => {
     expect(isDirty(aRead(part))).toBe(dirty);
   });
 });
+
+function restored(executionsSeq: number): Partial<CheckRead> {
+  return { plan: aPlan({ restoreEpoch: 1 }), executionsSeq };
+}
 
 function crossed(): Partial<CheckRead> {
   const orders = row([aStopRow(), aTakeProfitRow('t1', '85', '110')]);

@@ -29,7 +29,7 @@ export interface AccountPicture {
   };
   /** Orders of others at the places of its monitors, as far as those are known now (S-24). */
   readonly foreignOrders: number;
-  /** How far the clock of the worst living worker is off the exchange's, ms (S-32); 0 = none has said. */
+  /** How far the clock of the worst living worker is off the exchange's, as its replies for this account told, ms (S-32). */
   readonly clockSkewMs: number;
   /** undefined = its key is taken. */
   readonly keyRefusal: KeyRefusal | undefined;
@@ -43,7 +43,6 @@ export async function readAccounts(
   monitors: readonly MonitorPicture[],
 ): Promise<readonly AccountPicture[]> {
   const [names, nowMs, processes] = await Promise.all([listAccounts(redis), redisTimeMs(redis), listProcesses(redis)]);
-  const clockSkewMs = worstSkewMs(processes);
   return Promise.all(
     names.map(async (name) => {
       const own = monitors.filter(({ ref }) => ref.account === name);
@@ -55,6 +54,7 @@ export async function readAccounts(
       const readFailures = toReadFailures(failure, nowMs);
       const positions = tallyProtection(own);
       const foreignOrders = own.reduce((count, monitor) => count + countForeign(monitor), 0);
+      const clockSkewMs = worstSkewMs(processes, name);
       const counts = { monitors: own.length, positions, foreignOrders, clockSkewMs };
       return { name, ...counts, readFailures, blocks, keyRefusal: refusal };
     }),
@@ -65,9 +65,25 @@ function countForeign({ snapshot, plan }: MonitorPicture): number {
   return ordersOf(snapshot?.orders ?? [], plan).foreign.length;
 }
 
-function worstSkewMs(processes: readonly ProcessSeen[]): number {
-  const skews = processes.filter(({ alive }) => alive).map(({ counters }) => counters['clockSkewMs'] ?? 0);
+/** Beyond this the clocks are told of; a worker beyond 750 ms is not ready (S-32). */
+export const SKEW_TOLD_MS = 250;
+
+const SKEW = 'clockSkewMs';
+
+/** The counter in a worker's beat that tells the skew of one account, where it is worth telling. */
+export function skewCounter(account: string): string {
+  return `${SKEW}.${account}`;
+}
+
+function worstSkewMs(processes: readonly ProcessSeen[], account: string): number {
+  const skews = processes.filter(({ alive }) => alive).map(({ counters }) => skewOf(counters, account));
   return skews.reduce((worst, skew) => (Math.abs(skew) > Math.abs(worst) ? skew : worst), 0);
+}
+
+/** By the account's own replies where the worker tells accounts apart, else by its last reply of all. */
+function skewOf(counters: ProcessSeen['counters'], account: string): number {
+  const isByAccount = Object.keys(counters).some((name) => name.startsWith(skewCounter('')));
+  return (isByAccount ? counters[skewCounter(account)] : counters[SKEW]) ?? 0;
 }
 
 function toReadFailures(

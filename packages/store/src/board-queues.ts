@@ -1,5 +1,6 @@
 import { LANES } from '@backstop/core';
 import { Queue } from 'bullmq';
+import { connected } from './connected.ts';
 import { QUEUE_PREFIX } from './keys.ts';
 import { MAINTENANCE_QUEUE } from './maintenance-command.ts';
 import { connectSender } from './queue-connection.ts';
@@ -7,6 +8,8 @@ import { connectSender } from './queue-connection.ts';
 /** The queues themselves, for a board that shows what is in them. */
 export interface BoardQueues extends AsyncDisposable {
   readonly queues: readonly Queue[];
+  /** To be waited for before asking them anything: rejects within 2 s where there has been no connection to Redis yet. */
+  connected(): Promise<void>;
 }
 
 /** Opens all queues on a connection of their own. Work is enqueued through `openQueues` only. */
@@ -20,6 +23,7 @@ export function openBoardQueues(redisUrl: string, onError: (error: Error) => voi
   });
   return {
     queues,
+    connected: () => connected(redis, () => Promise.all(queues.map((queue) => queue.waitUntilReady()))),
     [Symbol.asyncDispose]: async () => {
       await Promise.all(queues.map((queue) => queue.close()));
       redis.disconnect();

@@ -13,6 +13,7 @@ export const CLASS_LIMITS: Readonly<Record<Exclude<EndpointClass, 'market'>, num
   'order-realtime': 50,
   'order-history': 50,
   'execution-list': 50,
+  'wallet-balance': 50,
   account: 5,
 };
 

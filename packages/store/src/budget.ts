@@ -15,10 +15,18 @@ export interface BudgetRequest {
   readonly lane: BudgetLane;
 }
 
+/** Calls that may be sent, soon: `renewBudget` says how soon. */
+export interface BudgetGrant {
+  readonly granted: true;
+  readonly cost: number;
+  /** When Redis was asked, by `performance.now()`: the grant is no older than this. */
+  readonly askedAtMs: number;
+  /** The number of its first call in the logs. */
+  readonly firstCall: number;
+}
+
 /** `most` = the largest cost that the lane may ever take at once under the present limit; a larger one is never granted. */
-export type BudgetAnswer =
-  | { readonly granted: true; readonly cost: number }
-  | { readonly granted: false; readonly waitMs: number; readonly most: number };
+export type BudgetAnswer = BudgetGrant | { readonly granted: false; readonly waitMs: number; readonly most: number };
 
 /** What a block applies to: one endpoint class of an account, the whole account, or everything sent from this address. */
 export type BudgetScope = { readonly account: string; readonly endpoint?: EndpointClass } | { readonly address: true };
@@ -39,34 +47,53 @@ export const BUDGET_BLOCKS = {
 /** A header's reset time that lies further ahead is a clock's fault. */
 const MOST_UNTIL_MS = 60_000;
 
-type TakeReply = readonly [granted: number, waitMs: number, limit: number, rest: number, taken?: number];
+type TakeReply = readonly [
+  granted: number,
+  waitMs: number,
+  limit: number,
+  rest: number,
+  taken?: number,
+  firstCall?: number,
+];
 
 /** What this process last learnt of a budget, by `account endpoint`. It only spares calls: the truth is in Redis. */
 const lastSeen = new WeakMap<Redis, Map<string, { readonly limit: number; readonly left: number }>>();
 
 /**
- * Asks once, for all processes together, by Redis time. A grant is spent, whether or not the request is then sent. A refusal
- * spends nothing and says when to ask again (ms). Rejects when Redis does not answer.
+ * Asks once, for all processes together, by Redis time. A grant is spent, whether or not the request is then sent, unless it
+ * is given back: `insteadOf` is one of the same account and class with which nothing was sent, and it is gone whatever the
+ * answer. A refusal spends nothing and says when to ask again (ms). Rejects when Redis does not answer.
  */
-export async function takeBudget(redis: Redis, request: BudgetRequest): Promise<BudgetAnswer> {
-  const { account, endpoint, cost, lane, atLeast = cost } = request;
+export async function takeBudget(redis: Redis, request: BudgetRequest, insteadOf?: BudgetGrant): Promise<BudgetAnswer> {
+  const { account, endpoint, cost, atLeast = cost } = request;
   if (!isCount(atLeast, 1) || !isCount(cost, atLeast)) throw new RangeError(`not a cost: ${atLeast} to ${cost}`);
 
-  const keys = [
-    ...addressKeys(),
-    ...(endpoint === 'market' ? [] : [...classKeys(account, endpoint), accountMarks(account)]),
-  ];
-  const classLimit = endpoint === 'market' ? 0 : CLASS_LIMITS[endpoint];
-  const limits = [ADDRESS_LIMIT, ADDRESS_WINDOW_MS, classLimit, CLASS_WINDOW_MS, LANE_LEAVES[lane], atLeast];
-
-  const [granted, waitMs, limit, rest, taken = cost] = await runScript<TakeReply>(redis, 'budget-take', keys, [
-    cost,
-    ...limits,
-  ]);
+  const askedAtMs = performance.now();
+  const givenBack = insteadOf === undefined ? [0, 0] : [insteadOf.firstCall, insteadOf.cost];
+  const reply = await runScript<TakeReply>(redis, 'budget-take', takenFrom(request), [...terms(request), ...givenBack]);
+  const [granted, waitMs, limit, rest, taken = cost, firstCall = 0] = reply;
   if (granted === 0) return { granted: false, waitMs, most: rest };
 
   seenBy(redis).set(`${account} ${endpoint}`, { limit, left: rest });
-  return { granted: true, cost: taken };
+  return { granted: true, cost: taken, askedAtMs, firstCall };
+}
+
+function takenFrom({ account, endpoint }: BudgetRequest): readonly string[] {
+  return endpoint === 'market'
+    ? addressKeys()
+    : [...addressKeys(), ...classKeys(account, endpoint), accountMarks(account)];
+}
+
+function terms({ endpoint, cost, lane, atLeast = cost }: BudgetRequest): readonly number[] {
+  const classLimit = endpoint === 'market' ? 0 : CLASS_LIMITS[endpoint];
+  return [cost, ADDRESS_LIMIT, ADDRESS_WINDOW_MS, classLimit, CLASS_WINDOW_MS, LANE_LEAVES[lane], atLeast];
+}
+
+export interface BudgetWait {
+  readonly signal: AbortSignal;
+  readonly maxWaitMs: number;
+  /** A grant with which nothing was sent: given back with the first question. */
+  readonly insteadOf?: BudgetGrant;
 }
 
 /**
@@ -76,16 +103,16 @@ export async function takeBudget(redis: Redis, request: BudgetRequest): Promise<
 export async function waitForBudget(
   redis: Redis,
   request: BudgetRequest,
-  { signal, maxWaitMs }: { readonly signal: AbortSignal; readonly maxWaitMs: number },
-): Promise<void> {
+  { signal, maxWaitMs, insteadOf }: BudgetWait,
+): Promise<BudgetGrant> {
   const deadlineMs = performance.now() + maxWaitMs;
   for (;;) {
     if (signal.aborted) throw new ExchangeError('not-sent', 'aborted while waiting for the call budget');
 
-    const answer = await takeBudget(redis, request).catch((error: unknown) => {
+    const answer = await takeBudget(redis, request, insteadOf).catch((error: unknown) => {
       throw new ExchangeError('not-sent', `the call budget does not answer: ${String(error)}`);
     });
-    if (answer.granted) return;
+    if (answer.granted) return answer;
     refuseHopeless(request, answer);
     if (performance.now() + answer.waitMs > deadlineMs) {
       const what = `no budget for ${request.endpoint} in the ${request.lane} lane for ${answer.waitMs} ms`;

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { fromJson } from '@backstop/core';
+import { fromJson, toJson } from '@backstop/core';
 import type { Redis } from 'ioredis';
 import { fleetKeys } from './keys.ts';
 import { redisTimeMs, runScript } from './redis.ts';
@@ -26,7 +26,7 @@ const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
 /** Tells the others that this process lives. To be called once a second. */
 export async function beat(redis: Redis, process: ProcessBeat): Promise<void> {
   const { name, ...rest } = process;
-  await runScript(redis, 'beat', [fleetKeys.processes], [name, JSON.stringify(rest)]);
+  await runScript(redis, 'beat', [fleetKeys.processes], [name, toJson(rest)]);
 }
 
 /** All processes that were heard of, by name. Alive = heard within the last 3 s. */

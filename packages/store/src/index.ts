@@ -80,9 +80,11 @@ export {
   waitForBudget,
   type BudgetAnswer,
   type BudgetBlock,
+  type BudgetGrant,
   type BudgetRequest,
   type BudgetScope,
 } from './budget.ts';
+export { renewBudget } from './budget-renewal.ts';
 export { CLASS_LIMITS, largestCost } from './budget-table.ts';
 export { CHECK_LIMIT_MS, CHECK_WORKER_OPTIONS, type CheckCause, type CheckJob } from './check-job.ts';
 export {
@@ -92,7 +94,12 @@ export {
   type CheckWorker,
   type CheckWorkerOptions,
 } from './check-worker.ts';
-export { type FoundDecision, type KnownPlans, type MaintenanceCommand } from './maintenance-command.ts';
+export {
+  type FoundBalances,
+  type FoundDecision,
+  type KnownPlans,
+  type MaintenanceCommand,
+} from './maintenance-command.ts';
 export { maintenanceWorker, type MaintenanceProcessor, type MaintenanceWorker } from './maintenance-worker.ts';
 export { openQueues, type QueueDepth, type Queues, type Urgency } from './queues.ts';
 export {
@@ -122,7 +129,13 @@ export { listUnattended, noteUnattended, type Unattended, type UnattendedList } 
 export { redisTimeMs } from './redis.ts';
 export type { Redis } from 'ioredis';
 export { toSnapshot } from './to-snapshot.ts';
-export { readMonitor, readMonitors, type MonitorCondition, type MonitorPicture } from './monitor-picture.ts';
+export {
+  memoriesOf,
+  readMonitor,
+  readMonitors,
+  type MonitorCondition,
+  type MonitorPicture,
+} from './monitor-picture.ts';
 export { noteKeyRefusal, type KeyRefusal } from './key-refusals.ts';
 export { readAccountRows, type AccountRows, type SlotRows } from './account-rows.ts';
 export { accountConditions, type AccountCondition } from './diagnosis/account-conditions.ts';
@@ -133,7 +146,14 @@ export { outlook, type Outlook, type WantedAction } from './diagnosis/outlook.ts
 export { type ConditionLevel } from './diagnosis/condition-levels.ts';
 export { monitorReport, type LegReport, type MonitorReport } from './diagnosis/monitor-report.ts';
 export { readAccountFacts } from './account-facts.ts';
-export { readAccounts, tallyProtection, type AccountPicture, type ProtectionTally } from './account-picture.ts';
+export {
+  readAccounts,
+  skewCounter,
+  SKEW_TOLD_MS,
+  tallyProtection,
+  type AccountPicture,
+  type ProtectionTally,
+} from './account-picture.ts';
 export { cachedRows, type CachedRows } from './cached-rows.ts';
 export { acceptPlans } from './accept-plans.ts';
 export { openBoardQueues, type BoardQueues } from './board-queues.ts';

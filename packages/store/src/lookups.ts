@@ -39,7 +39,7 @@ export async function getLookup(redis: Redis, ref: MonitorRef, orderLinkId: stri
     keys.dirty,
     keys.cacheStats,
   ];
-  const inRow = `"orderLinkId":${JSON.stringify(orderLinkId)}`;
+  const inRow = `"orderLinkId":${toJson(orderLinkId)}`;
   const [startMs, text = ''] = await runScript<string[]>(redis, 'get-lookup', scriptKeys, [slotOf(ref), inRow]);
   if (startMs === undefined) return undefined;
   return { order: text === '' ? undefined : fromJson<OrderRow>(text), startMs: Number(startMs) };

@@ -2,12 +2,17 @@
  * What the `maintenance` queue can be asked for. `persist`: bring everything into the archive now, reply when it is durable.
  * `known-plans`: which of these ids have ever been accepted; the reply is `KnownPlans`. `decision`: the record of this name; the
  * reply is `FoundDecision`. `refresh`: read these accounts from the exchange now; the reply says by account what came of it.
+ * `balances`: read the equity of these accounts now; the reply is `FoundBalances`.
  */
 export type MaintenanceCommand =
   | { readonly type: 'persist' }
   | { readonly type: 'known-plans'; readonly ids: readonly string[] }
   | { readonly type: 'decision'; readonly id: string }
-  | { readonly type: 'refresh'; readonly accounts: readonly string[] };
+  | { readonly type: 'refresh'; readonly accounts: readonly string[] }
+  | { readonly type: 'balances'; readonly accounts: readonly string[] };
+
+/** By account: its equity in USDT as plain text, or why it cannot be read. */
+export type FoundBalances = Readonly<Record<string, { readonly equity: string } | { readonly problem: string }>>;
 
 /** A decision as `toJson` text; null = the archive knows none of that name. */
 export interface FoundDecision {

@@ -1,5 +1,5 @@
-import { LANES, fromJson, parseOrderLinkId, protection } from '@backstop/core';
-import type { Condition, ConditionName, Lane, LaneStates, Leg, Plan, Snapshot, Stage } from '@backstop/core';
+import { LANES, fromJson, parseOrderLinkId, protectionNow } from '@backstop/core';
+import type { Condition, ConditionName, Lane, LaneStates, Leg, Memories, Plan, Snapshot, Stage } from '@backstop/core';
 import type { Redis } from 'ioredis';
 import { listAccounts } from './fleet.ts';
 import { accountKeys } from './keys.ts';
@@ -23,7 +23,8 @@ export interface MonitorPicture {
   readonly read: CheckRead;
   /** undefined = a row is missing or too old: size, stop and protection are not known then. */
   readonly snapshot: Snapshot | undefined;
-  readonly protection: ReturnType<typeof protection> | undefined;
+  /** By the stop that is wanted now. */
+  readonly protection: ReturnType<typeof protectionNow> | undefined;
   /** Legs of which an order works. */
   readonly working: readonly Leg[];
   /** Take-profits that have executed, at least in part. */
@@ -99,7 +100,7 @@ function toPicture(ref: MonitorRef, plan: Plan, read: CheckRead): MonitorPicture
     stage: read.states['tp-sl'].state?.stage ?? 'unknown',
     read,
     snapshot,
-    protection: snapshot && protection(snapshot, plan, read.states['tp-sl'].state?.operatorStop?.level),
+    protection: snapshot && protectionNow(snapshot, plan, memoriesOf(read)),
     working: (snapshot?.orders ?? []).flatMap(({ orderLinkId }) => legOf(orderLinkId, plan)),
     filledTakeProfits: plan.takeProfits
       .map(({ leg }) => leg)
@@ -108,6 +109,11 @@ function toPicture(ref: MonitorRef, plan: Plan, read: CheckRead): MonitorPicture
     checkedAtMs: undefined,
     dueAtMs: { 'tp-sl': undefined, 'limit-order': undefined },
   };
+}
+
+/** What the lanes remember, as of the moment of the read. */
+export function memoriesOf({ states, nowMs }: CheckRead): Memories {
+  return { tpSl: states['tp-sl'].state, limitOrder: states['limit-order'].state, nowMs };
 }
 
 function conditionsOf(lane: Lane, conditions: LaneStates[Lane]['conditions']): MonitorCondition[] {

@@ -62,6 +62,7 @@ export async function readOutbox(
   afterId: string,
   count: number,
 ): Promise<readonly OutboxEntry[]> {
+  if (count <= 0) return []; // XRANGE would reply null
   const entries = await redis.xrange(
     bucketKeys(bucket).outbox,
     afterId === '0' ? '-' : `(${afterId}`,

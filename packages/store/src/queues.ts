@@ -1,8 +1,8 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { LANES, type Lane } from '@backstop/core';
 import { Queue, QueueEvents } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { CheckCause, CheckJob } from './check-job.ts';
+import { connected } from './connected.ts';
 import { QUEUE_PREFIX } from './keys.ts';
 import { MAINTENANCE_JOB_OPTIONS, MAINTENANCE_QUEUE, type MaintenanceCommand } from './maintenance-command.ts';
 import type { MonitorRef } from './monitor-ref.ts';
@@ -46,7 +46,6 @@ export interface Queues extends AsyncDisposable {
 
 const FAILED_KEPT_MS = 86_400_000;
 const EVENTS_KEPT = 1_000;
-const FIRST_CONNECTION_MS = 2_000;
 
 /**
  * Opens the queues on a connection of their own. `onError` hears of trouble in the background; commands reject besides.
@@ -135,16 +134,8 @@ class OpenQueues implements Queues {
     await this.close();
   }
 
-  /** Nobody waits for a first connection for ever. One that was lost fails by itself. */
-  async #connected(): Promise<void> {
-    if (this.#redis.status === 'ready') return;
-
-    const cancel = new AbortController();
-    const limit = pause(FIRST_CONNECTION_MS, undefined, { signal: cancel.signal, ref: false }).then(() => {
-      throw new Error('the queues are not connected to Redis');
-    });
-    limit.catch(() => undefined);
-    await Promise.race([this.ready(), limit]).finally(() => cancel.abort());
+  #connected(): Promise<void> {
+    return connected(this.#redis, () => this.ready());
   }
 
   #open<Data>(name: string): Queue<Data> {

@@ -41,9 +41,10 @@ function sweepOptions(data: CheckJob): JobsOptions {
   return { ...CHECK_JOB_OPTIONS, priority: SWEEP_PRIORITY, deduplication: { id: deduplicationId(data) } };
 }
 
+/** Only from among the sweeps: an event that waits already would lose its place to those that came after it. */
 async function promote(waiting: Job<CheckJob>): Promise<void> {
   try {
-    await waiting.changePriority({ priority: 0 });
+    if ((await waiting.getState()) === 'prioritized') await waiting.changePriority({ priority: 0 });
   } catch (error) {
     // It ended in between, so it started after what it is woken for was written.
     if (!(error instanceof Error) || !error.message.startsWith('Missing key')) throw error;

@@ -70,7 +70,7 @@ test('a call that is too large for its lane is refused at once instead of waited
   await expect(waitForBudget(server.redis, tooLarge, aWait({ maxWaitMs: 60_000 }))).rejects.toThrow(
     'a call of cost 9 is over the 8',
   );
-  await expect(waitForBudget(server.redis, { ...tooLarge, cost: 8 }, aWait())).resolves.toBeUndefined();
+  await expect(waitForBudget(server.redis, { ...tooLarge, cost: 8 }, aWait())).resolves.toMatchObject({ cost: 8 });
 });
 
 test('one who may not wait long enough is sent away with the time to come back', async () => {
@@ -85,7 +85,9 @@ test('one who may not wait long enough is sent away with the time to come back',
 
 test('one who waits gets the next free call', async () => {
   await takeAll(10);
-  await expect(waitForBudget(server.redis, aRequest(), aWait({ maxWaitMs: 3_000 }))).resolves.toBeUndefined();
+  await expect(waitForBudget(server.redis, aRequest(), aWait({ maxWaitMs: 3_000 }))).resolves.toMatchObject({
+    cost: 1,
+  });
 });
 
 test('an abort ends the wait as not sent', async () => {

@@ -54,6 +54,13 @@ test('dropping decisions leaves all that cannot be rebuilt', async () => {
   expect(await dropDecisions(redis(), 3, 100)).toBe(0);
 });
 
+test.each([0, -1])('asked for %d entries, reading finds none and dropping drops none', async (count) => {
+  await redis().xadd(outbox, '*', 'type', 'decision', 'json', '{}');
+  expect(await readOutbox(redis(), 3, '0', count)).toEqual([]);
+  expect(await dropDecisions(redis(), 3, count)).toBe(0);
+  expect((await outboxSize(redis(), 3)).count).toBe(1);
+});
+
 test('the nonce is made once, whoever asks, and another one after Redis was emptied', async () => {
   const nonces = await Promise.all(Array.from({ length: 10 }, () => outboxNonce(redis(), 3)));
   expect(new Set(nonces).size).toBe(1);

@@ -79,6 +79,13 @@ test('events are taken in their order and before every sweep', async () => {
   await expect(takeAll()).resolves.toEqual(['x', 'y', 'a', 'b']);
 });
 
+test('an event that waits keeps its place when its monitor is woken again', async () => {
+  await queues.wake(aRef('x'), 'tp-sl', 'event', 'event');
+  await queues.wake(aRef('y'), 'tp-sl', 'event', 'event');
+  await queues.wake(aRef('x'), 'tp-sl', 'event', 'event');
+  await expect(takeAll()).resolves.toEqual(['x', 'y']);
+});
+
 test('events during an active check lead to one more, and a sweep neither adds to it nor replaces it', async () => {
   await queues.wake(aRef('a'), 'tp-sl', 'sweep', 'due');
   const active = await hand.take();

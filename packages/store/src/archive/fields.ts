@@ -1,3 +1,5 @@
+import { plainText } from '@backstop/core';
+
 /** A JSON object as it was read: nothing is known of its fields yet. */
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -15,7 +17,7 @@ export function textOf(fields: Fields, name: string): string {
   const value = fields[name];
   if (typeof value !== 'string' || value.includes('\0') || !value.isWellFormed())
     throw new RangeError(`${name} is no text`);
-  return value;
+  return plainText(value);
 }
 
 /** A field that is a whole number. Throws RangeError for anything else. */

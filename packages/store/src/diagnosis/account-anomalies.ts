@@ -20,13 +20,11 @@ export function accountAnomalies(facts: AccountFacts): readonly Anomaly[] {
   ];
 }
 
+/** A pause is what KeyRefused and RateLimited come to: told once. */
 function conditions({ account, nowMs }: AccountFacts): Anomaly[] {
-  return accountConditions(account, nowMs).map(({ name, detail, next }) => ({
-    name,
-    account: account.name,
-    detail,
-    backstop: next,
-  }));
+  return accountConditions(account, nowMs)
+    .filter(({ name }) => name !== 'Paused')
+    .map(({ name, detail, next }) => ({ name, account: account.name, detail, backstop: next }));
 }
 
 function unread({ account, rows }: AccountFacts): Anomaly[] {

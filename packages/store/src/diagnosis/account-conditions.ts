@@ -1,8 +1,10 @@
-import type { AccountPicture } from '../account-picture.ts';
+import { SKEW_TOLD_MS, type AccountPicture } from '../account-picture.ts';
+import type { StandingBlock } from '../budget-blocks.ts';
+import { WRITES } from '../key-refusals.ts';
 
 /** A level that holds for an account now. Times are Redis time, ms; `sinceMs` undefined = it is not known since when. */
 export interface AccountCondition {
-  readonly name: 'KeyRefused' | 'Blind' | 'RateLimited' | 'Skew';
+  readonly name: 'KeyRefused' | 'Paused' | 'Blind' | 'RateLimited' | 'Skew';
   readonly sinceMs: number | undefined;
   /** When it was last seen to hold. */
   readonly lastMs: number;
@@ -15,14 +17,41 @@ const BLIND_AFTER = 3;
 
 /** The conditions of an account that the store knows of: its key, its reads, what its call budget holds back. Pure. */
 export function accountConditions(account: AccountPicture, nowMs: number): readonly AccountCondition[] {
-  return [...keyRefused(account), ...blind(account, nowMs), ...rateLimited(account, nowMs), ...skew(account, nowMs)];
+  return [
+    ...keyRefused(account),
+    ...paused(account, nowMs),
+    ...blind(account, nowMs),
+    ...rateLimited(account, nowMs),
+    ...skew(account, nowMs),
+  ];
 }
 
 function keyRefused({ keyRefusal }: AccountPicture): AccountCondition[] {
   if (keyRefusal === undefined) return [];
   const { sinceMs, lastMs, count, why } = keyRefusal;
-  const next = 'each check asks again; stops stand on the exchange. Make a new key and restart the workers';
+  const next = 'asked again now and then; stops stand on the exchange. Make a new key and restart the workers';
   return [{ name: 'KeyRefused', sinceMs, lastMs, detail: `${count} requests refused, at last with: ${why}`, next }];
+}
+
+/** Nothing at all is sent for the account, until its key is taken again or this address may send again (DESIGN section 7). */
+function paused({ keyRefusal, blocks }: AccountPicture, nowMs: number): AccountCondition[] {
+  const address = blocks.find(({ scope }) => scope === 'address');
+  if (address !== undefined) {
+    const detail = 'the exchange takes no request from this address';
+    return [
+      { name: 'Paused', sinceMs: undefined, lastMs: nowMs, detail, next: `it goes on in ${seconds(address.forMs)}` },
+    ];
+  }
+  if (keyRefusal === undefined) return [];
+  const { sinceMs, lastMs } = keyRefusal;
+  const waitMs = Math.max(0, ...blocks.filter(isPausedWrite).map(({ forMs }) => forMs));
+  const when = waitMs === 0 ? 'with the next check that has something to send' : `in ${seconds(waitMs)}`;
+  const detail = 'its key is refused: nothing is sent for it, other accounts go on';
+  return [{ name: 'Paused', sinceMs, lastMs, detail, next: `one request asks whether it is taken again, ${when}` }];
+}
+
+function isPausedWrite({ scope }: StandingBlock): boolean {
+  return WRITES.some((endpoint) => endpoint === scope);
 }
 
 function blind({ readFailures }: AccountPicture, nowMs: number): AccountCondition[] {
@@ -33,8 +62,9 @@ function blind({ readFailures }: AccountPicture, nowMs: number): AccountConditio
   return [{ name: 'Blind', sinceMs, lastMs, detail, next }];
 }
 
-function rateLimited({ blocks }: AccountPicture, nowMs: number): AccountCondition[] {
-  return blocks.map(({ scope, forMs }) => ({
+function rateLimited({ blocks, keyRefusal }: AccountPicture, nowMs: number): AccountCondition[] {
+  const limited = blocks.filter((block) => keyRefusal === undefined || !isPausedWrite(block));
+  return limited.map(({ scope, forMs }) => ({
     name: 'RateLimited',
     sinceMs: undefined,
     lastMs: nowMs,
@@ -43,11 +73,8 @@ function rateLimited({ blocks }: AccountPicture, nowMs: number): AccountConditio
   }));
 }
 
-/** S-32: beyond this the clocks are told of; a worker beyond 750 ms is not ready. */
-const SKEW_MS = 250;
-
 function skew({ clockSkewMs }: AccountPicture, nowMs: number): AccountCondition[] {
-  if (Math.abs(clockSkewMs) <= SKEW_MS) return [];
+  if (Math.abs(clockSkewMs) <= SKEW_TOLD_MS) return [];
   const detail = `the clock of a worker is off the exchange's by ${clockSkewMs} ms`;
   const next = 'requests may be refused as too old; beyond 750 ms the worker is not ready. Set the clock (NTP)';
   return [{ name: 'Skew', sinceMs: undefined, lastMs: nowMs, detail, next }];

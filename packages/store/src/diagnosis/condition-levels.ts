@@ -3,6 +3,7 @@ import type { Action, Lane } from '@backstop/core';
 import { describeAction } from '../decisions/describe-action.ts';
 import type { MonitorCondition, MonitorPicture } from '../monitor-picture.ts';
 import type { AccountCondition } from './account-conditions.ts';
+import { CHECKED_WITHIN_MS } from './checked-within.ts';
 import type { Outlook } from './outlook.ts';
 
 /** A level that holds now. Times are Redis time, ms. */
@@ -48,7 +49,11 @@ const AWAITS: Readonly<Record<string, string>> = {
   NoStop: 'nothing to send: the stop is looked for again with the next read',
   SizeMismatch: 'executions are fetched with each check; only the stop is acted on until they add up',
   CapacityShortfall: "asked for again when the size or another take-profit's order changes",
+  StopRejected: 'it stands or is not wanted any more: over with the next check',
   ForeignOrder: 'counted, never touched',
+  ExternalChange: 'it stays as somebody has set it: the plan respects that',
+  ExternalConflict: 'left as it stands until its bound in the plan (three times in a minute) allows to put it back',
+  ExternalQuantity: 'stop and take-profits cover it with the rest',
   EntryExpired: 'it is not placed again',
   StopBeyondLiquidation: 'no exposure is added',
   PositionBusy: 'nothing is sent until the exchange is done; then the stop goes first',
@@ -65,13 +70,36 @@ function nextOf({ name, detail }: MonitorCondition, outlook: Outlook | undefined
     .join('; ');
 }
 
-function stale({ read, stage, checkedAtMs }: MonitorPicture): ConditionLevel[] {
+/** Rows that are missing or too old, or a last check that is: nobody has looked for a while. */
+function stale(monitor: MonitorPicture): ConditionLevel[] {
+  if (monitor.stage === 'closed') return [];
+  const { read, checkedAtMs } = monitor;
   const rows = Object.entries({ position: read.position.kind, orders: read.orders.kind });
   const gone = rows.flatMap(([name, kind]) => (kind === 'row' ? [] : [`${name} ${kind}`]));
-  if (gone.length === 0 || stage === 'closed') return [];
-  const times = { sinceMs: undefined, lastMs: checkedAtMs === undefined ? undefined : read.nowMs };
-  const next = 'the next check reads them from the exchange; nothing is decided before';
-  return [{ scope: 'cache', name: 'Stale', ...times, detail: gone.join(', '), next }];
+  const overdueSinceMs = checkedAtMs === undefined ? Number.POSITIVE_INFINITY : checkedAtMs + CHECKED_WITHIN_MS;
+  const isUnchecked = read.nowMs > overdueSinceMs;
+  if (gone.length === 0 && !isUnchecked) return [];
+
+  const detail = [
+    ...gone,
+    ...(isUnchecked ? [`last checked ${seconds(read.nowMs - overdueSinceMs + CHECKED_WITHIN_MS)} ago`] : []),
+  ];
+  return [
+    {
+      scope: 'cache',
+      name: 'Stale',
+      sinceMs: isUnchecked ? overdueSinceMs : undefined,
+      lastMs: checkedAtMs === undefined ? undefined : read.nowMs,
+      detail: detail.join(', '),
+      next: isUnchecked
+        ? 'nothing is decided: do workers and scheduler run, is a queue paused?'
+        : 'the next check reads them from the exchange; nothing is decided before',
+    },
+  ];
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(0)} s`;
 }
 
 function isSetStop({ type }: Action): boolean {

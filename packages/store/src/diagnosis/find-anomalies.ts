@@ -5,6 +5,7 @@ import type { MonitorPicture } from '../monitor-picture.ts';
 import { accountAnomalies } from './account-anomalies.ts';
 import { toAnomaly, type Anomaly } from './anomaly.ts';
 import { breakevenAnomalies } from './breakeven-anomalies.ts';
+import { CHECKED_WITHIN_MS } from './checked-within.ts';
 import { orderAnomalies } from './order-anomalies.ts';
 import { ordersOf } from './orders-of.ts';
 import { outlook } from './outlook.ts';
@@ -21,9 +22,6 @@ export interface AccountFacts {
   /** The letters in our orders' ids; undefined = nothing was ever sent from here. */
   readonly installation: string | undefined;
 }
-
-/** A check should be no older than this: three sweeps. */
-const CHECKED_WITHIN_MS = 45_000;
 
 /** What stands for the letters where none are known: then no order is ours. */
 export const NO_LETTERS = 'aaa';

@@ -40,9 +40,10 @@ function wantsWholeLadder({ monitor: { plan }, outlook }: Subject): boolean {
 }
 
 /** F-28: the sum is right, and yet a leg has another size or price than it should. */
-function differingTakeProfits({ outlook }: Subject): Finding[] {
+function differingTakeProfits({ outlook, orders }: Subject): Finding[] {
   const wanted = outlook.wanted.filter(({ action }) => isTakeProfitAction(action));
-  const legs = wanted.flatMap(({ action }) => ('leg' in action ? [action.leg] : []));
+  const openers = new Set(orders.own.filter(({ row }) => !row.reduceOnly).map(({ leg }) => leg));
+  const legs = wanted.flatMap(({ action }) => ('leg' in action && !openers.has(action.leg) ? [action.leg] : []));
   if (legs.length === 0) return [];
   const detail = `${legs.join(', ')} ${legs.length === 1 ? 'differs' : 'differ'} from the plan's ladder`;
   return [{ name: 'TakeProfitsDiffer', detail, endedBy: isTakeProfitAction }];
@@ -89,9 +90,10 @@ function duplicateLegs({ orders: { own } }: Subject): Finding[] {
 /** F-21: what closes must never be able to open. */
 function notReduceOnly({ orders: { own } }: Subject): Finding[] {
   const open = own.filter(({ leg, row }) => !isEntry(leg) && !row.reduceOnly);
-  return open.map(({ leg, row }) => ({
+  return open.map(({ leg, row }): Finding => ({
     name: 'NotReduceOnly',
     detail: `${leg} (${row.orderLinkId}) can open a position`,
+    endedBy: (action) => action.type === 'cancel' && action.cancel.orderId === row.orderId,
     otherwise: { operator: 'cancel it on the exchange; Backstop places it anew' },
   }));
 }

@@ -9,6 +9,7 @@ const TOLD_OTHERWISE: ReadonlySet<string> = new Set([
   'NoStop',
   'SizeMismatch',
   'ForeignOrder',
+  'ExternalChange',
   'EntryExpired',
   'StopBeyondLiquidation',
 ]);
@@ -35,10 +36,11 @@ function turned({ monitor: { plan }, outlook: { snapshot } }: Subject): Finding[
 }
 
 /** F-06: executions and position do not add up, so that only the stop is acted on. */
-function unexplained({ monitor: { plan }, outlook: { snapshot } }: Subject): Finding[] {
+function unexplained({ monitor: { plan, read }, outlook: { snapshot } }: Subject): Finding[] {
   const { position, executed } = snapshot;
   const size = position?.size ?? 0n;
-  const net = netQty(executed) + (plan.adopted?.qty ?? 0n);
+  const { stoodBefore = 0n } = read.states['tp-sl'].state ?? {};
+  const net = netQty(executed) + (plan.adopted?.qty ?? 0n) + stoodBefore;
   if (net === size) return [];
   const detail = `executions add up to ${format(net)}, the position is ${format(size)}`;
   const otherwise = { operator: 'if it stays: was the position there before the plan, or changed by hand?' };
@@ -62,7 +64,9 @@ function fillsNotRecorded({ monitor, outlook }: Subject): Finding[] {
       .map((leg) => ({
         name: 'FillWithoutExecution',
         detail: `the state counts ${leg} as filled, and nothing of it has executed`,
-        otherwise: { operator: 'its ladder leaves that leg out; end the monitor and plan it anew if that is wrong' },
+        otherwise: known.includes(leg)
+          ? { operator: 'its ladder leaves that leg out; end the monitor and plan it anew if that is wrong' }
+          : { backstop: 'the next check takes that back' },
       })),
   ];
 }

@@ -1,7 +1,8 @@
 import { format } from '@backstop/core';
-import type { Action, Decimal, OrderRow, PositionRow, Side } from '@backstop/core';
+import type { Action, Decimal, OrderRow, Plan, PositionRow, Side } from '@backstop/core';
 import type { Finding, Subject } from './anomaly.ts';
 import { isLooser } from './is-looser.ts';
+import type { Outlook } from './outlook.ts';
 
 /** The exchange takes at most so many conditional orders on a symbol (F-20). */
 const MOST_CONDITIONAL = 10;
@@ -39,11 +40,26 @@ function misplaced({ monitor: { plan }, outlook }: Subject, level: Decimal, stop
   const ordered = stop.triggerPrice === undefined ? 'no level' : format(stop.triggerPrice);
   const faults = [
     isLooser(plan.side, level, loosest) && `stands at ${format(level)}, looser than the plan's ${format(loosest)}`,
+    isBehind(level, loosest, { plan, outlook }) && `stands at ${format(level)}, looser than what is wanted now`,
     stop.triggerPrice !== level && `its order stands at ${ordered}, the position says ${format(level)}`,
     stop.side === plan.side && `its order points the wrong way (${stop.side})`,
     stop.triggerBy !== triggerBy && `it is triggered by ${stop.triggerBy ?? 'nothing'}, planned ${triggerBy}`,
   ].filter((fault) => fault !== false);
   return faults.map((detail) => ({ name: 'StopMisplaced', detail, endedBy: isSetStop }));
+}
+
+/** A step, a time limit or the operator wants it tighter than it stands; breakeven has a name of its own. */
+function isBehind(
+  level: Decimal,
+  loosest: Decimal,
+  { plan: { side }, outlook: { wanted, decisions } }: { readonly plan: Plan; readonly outlook: Outlook },
+): boolean {
+  const { breakeven } = decisions['tp-sl'].state;
+  if (isLooser(side, level, loosest)) return false;
+  return wanted.some(({ action }) => {
+    const goal = action.type === 'set-stop' && isSetStop(action) ? action.stop.triggerPrice : undefined;
+    return goal !== undefined && goal !== breakeven && isLooser(side, level, goal);
+  });
 }
 
 function sizeOfStop({ qty }: OrderRow, { size }: PositionRow): Finding[] {

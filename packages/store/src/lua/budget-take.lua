@@ -4,8 +4,10 @@
 -- KEYS[3] class log     KEYS[4] class marks     KEYS[5] account marks
 -- ARGV[1] cost   ARGV[2] address limit   ARGV[3] address window (ms)   ARGV[4] class limit by the table
 -- ARGV[5] class window (ms)   ARGV[6] percentage of each limit that this lane leaves untouched   ARGV[7] least
+-- ARGV[8] first call of a grant of the same account and class that was not used and is given back first; 0 = none
+-- ARGV[9] its cost. It is given back whether or not the new one is granted.
 -- A log is a sorted set with one member per call, scored by Redis time (ms). It keeps two windows: `budget-correct` looks back.
--- Returns {1, 0, limit, left, calls taken} when taken, or {0, wait in ms, limit, most that the lane may take at once}.
+-- Returns {1, 0, limit, left, calls taken, first call} when taken, or {0, wait in ms, limit, most that the lane may take at once}.
 --include now
 local cost, leave, least = tonumber(ARGV[1]), tonumber(ARGV[6]), tonumber(ARGV[7])
 local now = now_ms()
@@ -30,20 +32,31 @@ local function wait_for(log, limit, window, wanted)
 end
 
 local function add(log, window, calls)
-  local first = redis.call('HINCRBY', KEYS[2], 'calls', calls)
-  for call = first - calls + 1, first do
+  local last = redis.call('HINCRBY', KEYS[2], 'calls', calls)
+  for call = last - calls + 1, last do
     redis.call('ZADD', log, now, string.format('%.0f', call))
   end
   redis.call('PEXPIRE', log, 3 * window)
+  return last - calls + 1
 end
+
+-- The calls of a grant have numbers in a row: the address's, then those of the class.
+local function give_back(first, calls)
+  redis.call('ZREM', KEYS[1], string.format('%.0f', first))
+  if #KEYS == 2 then return end
+  for call = first + 1, first + calls do
+    redis.call('ZREM', KEYS[3], string.format('%.0f', call))
+  end
+end
+
+if tonumber(ARGV[8]) > 0 then give_back(tonumber(ARGV[8]), tonumber(ARGV[9])) end
 
 local addressLimit, addressWindow = tonumber(ARGV[2]), tonumber(ARGV[3])
 local wait, used, allowed = wait_for(KEYS[1], addressLimit, addressWindow, 1)
 wait = math.max(wait, blocked_for(KEYS[2]))
 if #KEYS == 2 then
   if wait > 0 then return { 0, wait, addressLimit, allowed } end
-  add(KEYS[1], addressWindow, 1)
-  return { 1, 0, addressLimit, addressLimit - used - 1, 1 }
+  return { 1, 0, addressLimit, addressLimit - used - 1, 1, add(KEYS[1], addressWindow, 1) }
 end
 
 local limit, window = tonumber(redis.call('HGET', KEYS[4], 'limit') or ARGV[4]), tonumber(ARGV[5])
@@ -52,7 +65,7 @@ classWait, used, allowed = wait_for(KEYS[3], limit, window, least)
 wait = math.max(wait, classWait, blocked_for(KEYS[4]), blocked_for(KEYS[5]))
 if wait > 0 then return { 0, wait, limit, allowed } end
 
-add(KEYS[1], addressWindow, 1)
+local first = add(KEYS[1], addressWindow, 1)
 local taken = math.min(cost, allowed - used)
 add(KEYS[3], window, taken)
-return { 1, 0, limit, limit - used - taken, taken }
+return { 1, 0, limit, limit - used - taken, taken, first }
