@@ -9,12 +9,13 @@ import type { Snapshot } from './facts.ts';
 import { isSame } from './is-same.ts';
 import { limitOrderActions, mayEnter } from './limit-order-actions.ts';
 import type { Lane } from './model.ts';
-import { placedNow, progress } from './progress.ts';
+import { draftOf } from './draft-of.ts';
+import { placedNow } from './progress.ts';
 import type { Draft } from './rule.ts';
 import { timeLimitMs } from './rules/time-limit.ts';
-import { RULES } from './rules/index.ts';
 import { isStopInPlace, tpSlActions } from './tp-sl-actions.ts';
 import { isStopFiring, viewOf } from './view.ts';
+import { withChanges } from './with-changes.ts';
 import type { View } from './view.ts';
 
 /**
@@ -22,29 +23,13 @@ import type { View } from './view.ts';
  * actions produced gives no action, and the state that came in.
  */
 export function decide<L extends Lane>(lane: L, snapshot: Snapshot, context: Context<L>): Decision<L> {
-  const deciders: { readonly [K in Lane]: (snapshot: Snapshot, context: Context<K>) => Decision<K> } = {
-    'tp-sl': decideTpSl,
-    'limit-order': decideLimitOrder,
-  };
-  return deciders[lane](snapshot, context);
+  return DECIDERS[lane](snapshot, context);
 }
 
-/** Everything that is wanted now, for both lanes. */
-function draftOf(view: View): Draft {
-  const blank: Draft = {
-    tpSl: progress(view),
-    stop: undefined,
-    isStopHeld: false,
-    trailing: undefined,
-    takeProfits: undefined,
-    exitNow: false,
-    entries: new Map(),
-    ended: view.limitOrder.ended,
-    noEntries: undefined,
-    conditions: new Map(),
-  };
-  return RULES.reduce((draft, rule) => rule(draft, view), blank);
-}
+const DECIDERS: { readonly [L in Lane]: (snapshot: Snapshot, context: Context<L>) => Decision<L> } = {
+  'tp-sl': decideTpSl,
+  'limit-order': decideLimitOrder,
+};
 
 function decideTpSl(snapshot: Snapshot, context: Context<'tp-sl'>): Decision<'tp-sl'> {
   const { state: before } = context;
@@ -57,7 +42,7 @@ function decideTpSl(snapshot: Snapshot, context: Context<'tp-sl'>): Decision<'tp
   const confirmed = stop !== undefined && isStopInPlace(stop, view) ? { confirmedStop: stop } : {};
   const details = tpSlConditions(draft, view, attempts, wanted);
   const conditions = conditionsNow(before.conditions, details, view.nowMs);
-  const state: TpSlState = { ...draft.tpSl, ...confirmed, attempts, conditions };
+  const state: TpSlState = withChanges(draft.tpSl, { ...confirmed, attempts, conditions });
 
   return {
     actions,
@@ -165,9 +150,11 @@ function stillRelevant(
   wanted: readonly Action[],
   view: View,
 ): Readonly<Record<string, Attempts>> {
+  const counted = Object.entries(attempts);
+  if (counted.length === 0) return attempts;
   const keys = new Set(wanted.map(actionKey));
-  const kept = Object.entries(attempts).filter(([key, attempt]) => keys.has(key) || isRemembered(key, attempt, view));
-  return kept.length === Object.keys(attempts).length ? attempts : Object.fromEntries(kept);
+  const kept = counted.filter(([key, attempt]) => keys.has(key) || isRemembered(key, attempt, view));
+  return kept.length === counted.length ? attempts : Object.fromEntries(kept);
 }
 
 function isRemembered(key: string, { reason, nextAtMs }: Attempts, { size, own, nowMs }: View): boolean {

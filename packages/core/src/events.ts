@@ -28,6 +28,7 @@ export function conditionEvents(
   after: Conditions,
   view: View,
 ): readonly MonitorEvent[] {
+  if (before === after) return [];
   const raised = Object.entries(after).filter(([name]) => !(name in before));
   const cleared = Object.entries(before).filter(([name]) => !(name in after));
   return [

@@ -15,6 +15,7 @@ export type EndpointClass =
   | 'order-realtime'
   | 'order-history'
   | 'execution-list'
+  | 'wallet-balance'
   | 'account'
   | 'market';
 
@@ -137,6 +138,8 @@ export interface Exchange {
   ): Promise<OrderRow | undefined>;
   /** Executions from `sinceMs` on, oldest first, funding rows included (execType tells). Pages of 100. */
   executions(query: { readonly sinceMs: number }, options: ReadOptions): Promise<readonly Execution[]>;
+  /** The account's equity in USDT: what it holds, with what its open positions have won or lost by now (reference C.9). */
+  equity(options: ReadOptions): Promise<Decimal>;
   /** Rules of all listed USDT perpetuals, by symbol. */
   instruments(options: ReadOptions): Promise<ReadonlyMap<string, Instrument>>;
   /** Current prices of all symbols in one call; `atMs` is left to the caller's clock. */
@@ -163,12 +166,20 @@ export interface RequestReport {
   readonly limit?: { readonly limit: number; readonly remaining: number; readonly resetAtMs: number };
 }
 
+/**
+ * Runs when an admitted request is stamped and about to be signed: takes its budget anew where the one that it was admitted
+ * with has grown old, for what counts at the exchange is when requests come. Rejects with ExchangeError `not-sent` where there
+ * is none: then nothing is sent.
+ */
+export type Departure = () => Promise<void>;
+
 /** Hooks around each HTTP request of an Exchange. */
 export interface RequestHooks {
   /**
-   * Takes `cost` from the budget before the request is signed, and a page of a listing takes one each. May wait; rejects with
-   * ExchangeError `not-sent` where the caller should come back later.
+   * Takes `cost` from the budget before the request gets its socket, and a page of a listing takes one each. May wait; rejects
+   * with ExchangeError `not-sent` where the caller should come back later. Without a Departure the request may depart at any
+   * time.
    */
-  readonly admit: (endpoint: EndpointClass, cost: number, signal: AbortSignal) => Promise<void>;
+  readonly admit: (endpoint: EndpointClass, cost: number, signal: AbortSignal) => Promise<Departure | void>;
   readonly report: (report: RequestReport) => void;
 }

@@ -1,4 +1,3 @@
-import { sum } from './decimal.ts';
 import type { Decimal } from './decimal.ts';
 import type { Executed, ExecutedBy } from './facts.ts';
 
@@ -8,20 +7,22 @@ export const NOTHING: Executed = { qty: 0n, value: 0n, fee: 0n };
 
 /** Sums over all entries of `executed` whose key satisfies `matches`. */
 export function executedBy(executed: ExecutedSums, matches: (by: ExecutedBy) => boolean): Executed {
-  const sums = [...executed].filter(([by]) => matches(by)).map(([, sums_]) => sums_);
-  return {
-    qty: sum(sums.map(({ qty }) => qty)),
-    value: sum(sums.map(({ value }) => value)),
-    fee: sum(sums.map(({ fee }) => fee)),
-  };
+  let { qty, value, fee } = NOTHING;
+  for (const [by, sums] of executed) {
+    if (!matches(by)) continue;
+    qty += sums.qty;
+    value += sums.value;
+    fee += sums.fee;
+  }
+  return { qty, value, fee };
 }
 
 export function isEntry(by: ExecutedBy): by is `e${number}` {
-  return /^e\d/.test(by);
+  return by.startsWith('e') && !by.startsWith('external');
 }
 
 export function isTakeProfit(by: ExecutedBy): by is `t${number}` {
-  return /^t\d/.test(by);
+  return by.startsWith('t');
 }
 
 /** Whether the position's stop or its trailing stop closed it. */
@@ -41,5 +42,7 @@ export function isOpening(by: ExecutedBy): boolean {
 
 /** What the executions say that the position's size should be, on whichever side it is. */
 export function netQty(executed: ExecutedSums): Decimal {
-  return executedBy(executed, isOpening).qty - executedBy(executed, (by) => !isOpening(by)).qty;
+  let net = 0n;
+  for (const [by, { qty }] of executed) net += isOpening(by) ? qty : -qty;
+  return net;
 }

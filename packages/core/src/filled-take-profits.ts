@@ -9,14 +9,17 @@ import type { View } from './view.ts';
 /**
  * The take-profits that are filled: those that were once, and those that have executed their share of what came in
  * (S-17, F-07). Counted from executions alone, which are consistent among themselves. What the stop, an exit or a
- * liquidation took does not shrink the share: they end the position, they fill no take-profit.
+ * liquidation took does not shrink the share: they end the position, they fill no take-profit. While none has executed
+ * anything none is filled, whatever a state says that was restored or written by hand (F-18).
  */
 export function filledTakeProfits(view: View): readonly Leg[] {
   const { snapshot, plan, tpSl } = view;
   const { executed } = snapshot;
-  if (executedBy(executed, isTakeProfit).qty === 0n) return tpSl.filledTakeProfits;
+  if (executedBy(executed, isTakeProfit).qty === 0n)
+    return tpSl.filledTakeProfits.length === 0 ? tpSl.filledTakeProfits : [];
 
-  const entered = executedBy(executed, (by) => isOpening(by)).qty - executedQty(view, 'external-out');
+  const { stoodBefore = 0n } = tpSl;
+  const entered = executedBy(executed, (by) => isOpening(by)).qty + stoodBefore - executedQty(view, 'external-out');
   const fresh = plan.takeProfits.map((rung) => ({ ...rung, executed: 0n, executedOfWorking: 0n, isFilled: false }));
   const { targets, hosts } = distribute(entered > 0n ? entered : 0n, fresh, ladderRules(view));
 

@@ -1,7 +1,7 @@
 export { actionKey } from './action-key.ts';
 export { adopt } from './adopt.ts';
 export type { Adoption, AdoptionContext, AdoptionTemplate } from './adopt.ts';
-export { attribute } from './attribute.ts';
+export { attribute, isKnownKind } from './attribute.ts';
 export type { Attributed } from './attribute.ts';
 export { NOT_DUE } from './cadence.ts';
 export type { Context } from './context.ts';
@@ -19,6 +19,8 @@ export { needsExecutions } from './needs-executions.ts';
 export type { Memory } from './needs-executions.ts';
 export * from './order-link-id.ts';
 export { protection } from './protection.ts';
+export { protectionNow } from './protection-now.ts';
+export type { Memories } from './protection-now.ts';
 export { settle } from './settle.ts';
 export { checkPlans } from './check-plans.ts';
 export type { Fault, Market } from './check-plans.ts';

@@ -2,8 +2,10 @@
 export function isSame(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (!isRecord(a) || !isRecord(b)) return false;
-  const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
-  return [...keys].every((key) => isSame(a[key], b[key]));
+  return (
+    Object.keys(a).every((key) => isSame(a[key], b[key])) &&
+    Object.keys(b).every((key) => a[key] !== undefined || b[key] === undefined)
+  );
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,10 +1,17 @@
 import { decimal, format } from './decimal.ts';
 
-const DECIMAL_TEXT = /^-?\d+(?:\.\d+)?d$/;
+/** A Decimal as `toJson` writes it, or text that would be taken for one: that has a `'` more than it had before. */
+const DECIMAL_TEXT = /^'*-?\d+(?:\.\d+)?d$/;
 
-/** JSON text in which each Decimal is written as a string with the suffix `d` ("0.429d"): exact, and readable in Redis. */
+/**
+ * JSON text in which each Decimal is written as a string with the suffix `d` ("0.429d"): exact, and readable in Redis. Text that
+ * looks like one, such as an account called 5d, is written with a `'` before it ("'5d").
+ */
 export function toJson(value: unknown): string {
-  return JSON.stringify(value, (_key, field: unknown) => (typeof field === 'bigint' ? `${format(field)}d` : field));
+  return JSON.stringify(value, (_key, field: unknown) => {
+    if (typeof field === 'bigint') return `${format(field)}d`;
+    return typeof field === 'string' && DECIMAL_TEXT.test(field) ? `'${field}` : field;
+  });
 }
 
 /**
@@ -15,6 +22,15 @@ export function toJson(value: unknown): string {
 export function fromJson<T>(text: string): T {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only our own text is read back
   return JSON.parse(text, (_key, field: unknown) =>
-    typeof field === 'string' && DECIMAL_TEXT.test(field) ? decimal(field.slice(0, -1)) : field,
+    typeof field === 'string' && DECIMAL_TEXT.test(field) ? read(field) : field,
   ) as T;
+}
+
+/** A text field of what `toJson` wrote, as it was before, for those who read the JSON without `fromJson`. */
+export function plainText(field: string): string {
+  return field.startsWith("'") && DECIMAL_TEXT.test(field) ? field.slice(1) : field;
+}
+
+function read(field: string): string | bigint {
+  return field.startsWith("'") ? field.slice(1) : decimal(field.slice(0, -1));
 }

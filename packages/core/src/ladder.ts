@@ -49,10 +49,15 @@ function settleDebts(allotted: readonly Decimal[], rungs: readonly Rung[]): read
     return left < 0n ? 0n : left;
   };
   const outwards = allotted.map((qty, index) => pay(qty - (rungs[index]?.executed ?? 0n)));
+  if (debt === 0n) return outwards;
   return outwards.toReversed().map(pay).toReversed();
 }
 
 function merge(targets: readonly Decimal[], rungs: readonly Rung[], rules: LadderRules): Ladder {
+  const areLarge = rungs.every((rung, index) => !isTooSmall(rung, targets[index] ?? 0n, rules));
+  if (areLarge)
+    return { targets: new Map(rungs.map(({ leg }, index) => [leg, targets[index] ?? 0n])), hosts: new Map() };
+
   const legs = rungs.map((rung, index) => ({ ...rung, target: targets[index] ?? 0n }));
   const hosts = new Map<TakeProfitLeg, TakeProfitLeg>();
   const move = (from: (typeof legs)[number], to: (typeof legs)[number] | undefined): void => {
@@ -63,14 +68,14 @@ function merge(targets: readonly Decimal[], rungs: readonly Rung[], rules: Ladde
   };
 
   for (const [index, leg] of [...legs.entries()].toReversed()) {
-    if (!isTooSmall(leg, rules)) continue;
+    if (!isTooSmall(leg, leg.target, rules)) continue;
     move(
       leg,
       legs.slice(0, index).findLast(({ target, isFilled }) => target > 0n || !isFilled),
     );
   }
   for (const [index, leg] of legs.entries()) {
-    if (!isTooSmall(leg, rules)) continue;
+    if (!isTooSmall(leg, leg.target, rules)) continue;
     move(
       leg,
       legs.slice(index + 1).find(({ target }) => target > 0n),
@@ -80,8 +85,8 @@ function merge(targets: readonly Decimal[], rungs: readonly Rung[], rules: Ladde
 }
 
 /** Judged on the whole order: the open rest of a partly filled one may be as small as it likes. */
-function isTooSmall(rung: Rung & { readonly target: Decimal }, rules: LadderRules): boolean {
-  const { target, executedOfWorking, price } = rung;
+function isTooSmall({ executedOfWorking, price }: Rung, target: Decimal, rules: LadderRules): boolean {
   if (target === 0n) return false;
-  return target + executedOfWorking < rules.minOrderQty || multiply(target, price) < rules.exitMinNotional;
+  if (target + executedOfWorking < rules.minOrderQty) return true;
+  return rules.exitMinNotional > 0n && multiply(target, price) < rules.exitMinNotional;
 }

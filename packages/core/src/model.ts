@@ -85,6 +85,18 @@ export interface TrailingPolicy {
   readonly afterTakeProfit?: number;
 }
 
+/** How one account's size of a group's plan came about, when the plan was accepted. No decision reads it. */
+export interface Mirror {
+  readonly group: string;
+  /** What the mirrors of one plan have in common, and no other plan has. */
+  readonly planId: string;
+  readonly rule: 'fixed' | 'ratio' | 'shareOfBalance';
+  /** `fixed`: quantity of all entries, base coin; `ratio`: of the plan's quantities; `shareOfBalance`: 1 = all of it. */
+  readonly value: Decimal;
+  /** With `shareOfBalance`: the account's equity at that moment, USDT. */
+  readonly balance?: Decimal;
+}
+
 /** What the user wants for one position. Immutable; a monitor is a plan plus its state. */
 export interface Plan {
   /** 12 characters of base32, unique per installation: the monitor's id and part of every orderLinkId (S-24). */
@@ -122,6 +134,8 @@ export interface Plan {
   /** The account's taker rate, used for breakeven where the fills do not tell (S-08). */
   readonly takerFeeRate: Decimal;
   readonly createdAtMs: number;
+  /** The group's plan that it was made from; absent = a plan of its own. */
+  readonly mirror?: Mirror;
   /** Raised when the plan comes back from the archive, so that no orderLinkId is ever used twice (S-24). */
   readonly restoreEpoch: number;
 }

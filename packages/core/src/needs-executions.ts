@@ -8,7 +8,7 @@ import { ordersByOwner } from './own-orders.ts';
 
 /** What the lanes remember about their orders: without it an order that vanished without a trace is not noticed. */
 export interface Memory {
-  readonly tpSl?: Pick<TpSlState, 'placed' | 'openTimeMs'>;
+  readonly tpSl?: Pick<TpSlState, 'placed' | 'openTimeMs' | 'stoodBefore'>;
   readonly limitOrder?: Pick<LimitOrderState, 'placed'>;
 }
 
@@ -19,7 +19,8 @@ export interface Memory {
  */
 export function needsExecutions(snapshot: Snapshot, plan: Plan, memory: Memory = {}): boolean {
   const { position, executed } = snapshot;
-  if (!hasClosedBooks(withAdopted(snapshot, plan)) || isReopened(position, memory)) return true;
+  if (!hasClosedBooks(withAdopted(snapshot, plan), memory.tpSl?.stoodBefore) || isReopened(position, memory))
+    return true;
 
   const { own } = ordersByOwner(snapshot, plan);
   if (own.some(({ leg, row }) => row.cumExecQty > (executed.get(leg)?.qty ?? 0n))) return true;

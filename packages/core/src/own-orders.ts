@@ -30,22 +30,38 @@ export interface OrdersByOwner {
   readonly foreign: readonly OrderRow[];
 }
 
+/** The position's Full-mode stop among the working rows (S-01). */
+export function positionStop({ orders }: Snapshot): OrderRow | undefined {
+  return orders.find((row) => isPositionStop(row) && row.stopOrderType === 'StopLoss' && !ENDED.has(row.status));
+}
+
 /** Sorts the working rows by owner. Without `installation` the plan's id alone decides; plan ids are unique. */
 export function ordersByOwner(snapshot: Snapshot, plan: Plan, installation?: string): OrdersByOwner {
-  const working = snapshot.orders.filter(({ status }) => !ENDED.has(status));
-  const own = working.flatMap((row) => ownOrder(row, plan, installation) ?? []);
-  const ownRows = new Set(own.map(({ row }) => row));
+  const own: OwnOrder[] = [];
+  const foreign: OrderRow[] = [];
+  let stop: OrderRow | undefined;
+  let trailing: OrderRow | undefined;
+  for (const row of snapshot.orders) {
+    if (ENDED.has(row.status)) continue;
+    const order = ownOrder(row, plan, installation);
+    if (order !== undefined) own.push(order);
+    else if (!isPositionStop(row)) foreign.push(row);
+    else if (row.stopOrderType === 'StopLoss') stop ??= row;
+    else trailing ??= row;
+  }
+  return { own: own.toSorted(newestFirst), stop, trailing, foreign };
+}
 
-  return {
-    own: own.toSorted(newestFirst),
-    stop: working.find((row) => isPositionStop(row) && row.stopOrderType === 'StopLoss'),
-    trailing: working.find((row) => isPositionStop(row) && row.stopOrderType === 'TrailingStop'),
-    foreign: working.filter((row) => !ownRows.has(row) && !isPositionStop(row)),
-  };
+/** Rows stay the same objects from check to check while the listing has not changed: each is parsed once. */
+const identities = new WeakMap<OrderRow, ReturnType<typeof parseOrderLinkId>>();
+
+function identityOf(row: OrderRow): ReturnType<typeof parseOrderLinkId> {
+  if (!identities.has(row)) identities.set(row, parseOrderLinkId(row.orderLinkId));
+  return identities.get(row);
 }
 
 function ownOrder(row: OrderRow, plan: Plan, installation?: string): OwnOrder | undefined {
-  const identity = parseOrderLinkId(row.orderLinkId);
+  const identity = identityOf(row);
   if (identity === undefined || identity.planId !== plan.id) return undefined;
   if (installation !== undefined && identity.installation !== installation) return undefined;
   return { leg: identity.leg, generation: identity.generation, restoreEpoch: identity.restoreEpoch, row };

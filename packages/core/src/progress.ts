@@ -5,6 +5,7 @@ import type { ExecutedBy, Snapshot } from './facts.ts';
 import { filledTakeProfits } from './filled-take-profits.ts';
 import { hasLateEntry } from './has-late-entry.ts';
 import { isLeg } from './is-leg.ts';
+import { isSame } from './is-same.ts';
 import { isListedSince } from './is-listed-since.ts';
 import type { Leg } from './model.ts';
 import { externalPolicy, withReassertion } from './reassertions.ts';
@@ -12,6 +13,8 @@ import { reopened } from './reopened.ts';
 import { FILLED } from './rules/entry.ts';
 import { NEXT_STAGE } from './stage.ts';
 import type { Evidence } from './stage.ts';
+import { stoodBeforeNow } from './stood-before-now.ts';
+import { withChanges } from './with-changes.ts';
 import { withoutPosition } from './without-position.ts';
 import { vanishedByHand } from './vanished-by-hand.ts';
 import { executedQty, workingOrder } from './view.ts';
@@ -23,35 +26,47 @@ const LATE_CREATE_MS = 4_000;
 /** The tp-sl lane's state after the facts: what was filled, and the stage. Only evidence that was read moves it (F-18). */
 export function progress(view: View): TpSlState {
   const { tpSl, fills, nowMs } = view;
-  const filled = filledTakeProfits(view);
-  const lastOut = newestOut(fills.keys()) ?? tpSl.lastOut;
-  const counted: TpSlState = {
-    ...tpSl,
-    filledTakeProfits: filled,
+  const lastOut = newestOut(fills.keys());
+  const counted = withChanges(tpSl, {
+    filledTakeProfits: filledTakeProfits(view),
     seen: seenNow(view),
     ...(fills.size > 0 && { lastFillAtMs: nowMs }),
     ...(lastOut !== undefined && { lastOut }),
     ...epochNow(view),
     ...openedNow(view),
+    ...stoodBeforeNow(view),
     ...generationsNow(view),
-  };
+  });
   return advance(withoutStale(counted, view), view);
 }
 
 /** Drops what the facts have overtaken: what was asked of another capacity (S-18), and what was about a position that ended. */
 function withoutStale(state: TpSlState, view: View): TpSlState {
+  const left = withoutEnded(withVanished(state, vanishedByHand(state, view), view), view);
+  const now = ordersNow(state, view);
+  if (isSame(ofOrders(left), now)) return left;
   const {
-    placed: before,
+    placed: _placed,
     asked: _asked,
     shown: _shown,
-    openBooksSinceMs = view.nowMs,
-    cancelled = [],
+    openBooksSinceMs: _since,
+    cancelled: _cancelled,
     ...rest
-  } = state;
-  const placed = placedNow(before, view, () => true);
+  } = left;
+  return { ...rest, ...now };
+}
+
+function ofOrders({ placed, asked, shown, openBooksSinceMs, cancelled }: TpSlState): object {
+  return { placed, asked, shown, openBooksSinceMs, cancelled };
+}
+
+type OfOrders = Pick<TpSlState, 'placed' | 'asked' | 'shown' | 'openBooksSinceMs' | 'cancelled'>;
+
+function ordersNow(state: TpSlState, view: View): OfOrders {
+  const { openBooksSinceMs = view.nowMs, cancelled = [] } = state;
+  const placed = placedNow(state.placed, view, () => true);
   const leaving = cancelled.filter((leg) => placed?.[leg] !== undefined);
   return {
-    ...withoutEnded(withVanished(rest, vanishedByHand(state, view), view), view),
     ...(placed !== undefined && { placed }),
     ...(leaving.length > 0 && { cancelled: leaving }),
     ...(!view.hasClosedBooks && { openBooksSinceMs }),
@@ -61,16 +76,12 @@ function withoutStale(state: TpSlState, view: View): TpSlState {
 
 /** An exit and a stop that was passed end at flat; stops that were acknowledged, also where a new position stands by now. */
 function withoutEnded(state: TpSlState, view: View): TpSlState {
-  const { exit, throughSinceMs, ...lasting } = state;
-  if (isFlat(view)) return withoutPosition(lasting);
-  return {
-    ...(reopened(view) === undefined ? withShownTrailing(lasting, view) : withoutPosition(lasting)),
-    ...(exit !== undefined && { exit }),
-    ...(throughSinceMs !== undefined && { throughSinceMs }),
-  };
+  if (!isFlat(view)) return reopened(view) === undefined ? withShownTrailing(state, view) : withoutPosition(state);
+  const { exit: _exit, throughSinceMs: _throughSinceMs, ...lasting } = withoutPosition(state);
+  return lasting;
 }
 
-function withShownTrailing<S extends Pick<TpSlState, 'armedTrailing'>>(state: S, { position }: View): S {
+function withShownTrailing(state: TpSlState, { position }: View): TpSlState {
   const { armedTrailing } = state;
   if (armedTrailing === undefined || armedTrailing.isShown === true) return state;
   if (position?.trailingStop !== armedTrailing.distance) return state;
@@ -89,16 +100,18 @@ function withVanished(state: TpSlState, legs: readonly Leg[], { plan, nowMs }: V
  * when the order was cut, for it may have been cut because rows of different age were compared.
  */
 function askedNow({ asked = {}, shown: before = {} }: TpSlState, view: View): Pick<TpSlState, 'asked' | 'shown'> {
-  const rows = view.own.filter(({ leg }) => isTakeProfit(leg)).map(({ leg, row }) => [leg, row.leavesQty] as const);
-  const shown: Partial<Record<Leg, Decimal>> = Object.fromEntries(rows);
-  const changed = [...Object.keys(before), ...Object.keys(shown)]
-    .filter(isLeg)
-    .filter((leg) => before[leg] !== shown[leg]);
+  const shown: Partial<Record<Leg, Decimal>> = {};
+  for (const { leg, row } of view.own) if (isTakeProfit(leg)) shown[leg] = row.leavesQty;
+  const known = isEmpty(shown) ? {} : { shown };
+  if (view.fills.size > 0 || isEmpty(asked)) return known;
+
+  const changed = Object.keys({ ...before, ...shown }).filter((leg) => isLeg(leg) && before[leg] !== shown[leg]);
   const kept = Object.entries(asked).filter(([leg]) => changed.every((other) => other === leg));
-  return {
-    ...(view.fills.size === 0 && kept.length > 0 && { asked: Object.fromEntries(kept) }),
-    ...(rows.length > 0 && { shown }),
-  };
+  return { ...(kept.length > 0 && { asked: Object.fromEntries(kept) }), ...known };
+}
+
+function isEmpty(record: object): boolean {
+  return Object.keys(record).length === 0;
 }
 
 function isFlat({ entered, hasClosedBooks, size }: View): boolean {
@@ -113,7 +126,7 @@ export function placedNow(before: Placed = {}, view: View, owns: (leg: Leg) => b
     if (missingSinceMs !== undefined && !isSettled(leg, missingSinceMs, view)) placed[leg] = missingSinceMs;
   }
   for (const { leg } of view.own) if (owns(leg)) placed[leg] = 0;
-  return Object.keys(placed).length === 0 ? undefined : placed;
+  return isEmpty(placed) ? undefined : placed;
 }
 
 /** What became of a missing order is known: it entered in full, or both listings that must show it were read without it. */
@@ -196,6 +209,7 @@ function closeReason({ lastOut }: TpSlState): NonNullable<TpSlState['closeReason
 /** Of several at once, the one that closes a whole position is taken for the last. */
 function newestOut(fills: Iterable<ExecutedBy>): ExecutedBy | undefined {
   const out = [...fills].filter((by) => !isOpening(by));
+  if (out.length === 0) return undefined;
   const closers: readonly ExecutedBy[] = ['liquidation', 'x', 'stop', 'stop-trailing', 'external-out'];
   return closers.find((by) => out.includes(by)) ?? out.toSorted().at(-1);
 }
@@ -210,8 +224,8 @@ function seenNow({ tpSl, fills, snapshot }: View): TpSlState['seen'] {
 function epochNow({ tpSl, position, entered, hasClosedBooks }: View): Pick<TpSlState, 'openTimeMs' | 'epochEntered'> {
   const { openTimeMs } = position ?? {};
   if (openTimeMs === undefined || entered.qty === 0n || !hasClosedBooks) return {};
-  const isSame = tpSl.openTimeMs === undefined || tpSl.openTimeMs === openTimeMs;
-  return isSame ? { openTimeMs, epochEntered: entered.qty } : {};
+  const isBound = tpSl.openTimeMs === undefined || tpSl.openTimeMs === openTimeMs;
+  return isBound ? { openTimeMs, epochEntered: entered.qty } : {};
 }
 
 /**
@@ -227,10 +241,14 @@ function openedNow({ plan, tpSl, position, entered, nowMs }: View): Pick<TpSlSta
  * An exit or take-profit that executed and no longer works has ended: the next order of its leg needs a new id (S-25). An
  * adopted order of a higher generation raises ours.
  */
-function generationsNow(view: View): Pick<TpSlState, 'generations' | 'priors'> {
+function generationsNow(view: View): Partial<Pick<TpSlState, 'generations' | 'priors'>> {
   const { tpSl, fills, own, plan } = view;
   const ended = [...fills.keys()].filter(isExitLeg).filter((leg) => workingOrder(view, leg) === undefined);
-  const adopted = own.filter(({ leg, restoreEpoch }) => !isEntry(leg) && restoreEpoch === plan.restoreEpoch);
+  const adopted = own.filter(
+    ({ leg, restoreEpoch, generation }) =>
+      !isEntry(leg) && restoreEpoch === plan.restoreEpoch && generation > (tpSl.generations[leg] ?? -1),
+  );
+  if (ended.length + adopted.length === 0) return {};
 
   const generations: Partial<Record<Leg, number>> = { ...tpSl.generations };
   for (const leg of ended) generations[leg] = (generations[leg] ?? 0) + 1;

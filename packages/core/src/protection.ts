@@ -2,15 +2,15 @@ import type { Decimal } from './decimal.ts';
 import type { OrderRow, PositionRow, Snapshot } from './facts.ts';
 import { isTighter, opposite } from './level.ts';
 import type { Plan } from './model.ts';
-import { ordersByOwner } from './own-orders.ts';
+import { positionStop } from './own-orders.ts';
 
 const TRIGGERED_COUNTS_FOR_MS = 1_000;
 
 /**
  * Whether the position is covered (S-05): the position row names a stop that is no looser than the plan's, and an
  * Untriggered StopLoss order of the right direction and source stands at that level for at least the whole size. One that
- * is Triggered counts for a second. `missing` says what is not there, for people. `loosest` stands in for the plan's stop where the
- * operator has set another one that holds.
+ * is Triggered counts for a second. `missing` says what is not there, for people. `loosest` stands in for the plan's stop where
+ * another one is wanted.
  */
 export function protection(
   snapshot: Snapshot,
@@ -29,9 +29,13 @@ function missingPart(
   plan: Plan,
   { position, loosest }: { position: PositionRow; loosest: Decimal },
 ): string | undefined {
-  const { stop } = ordersByOwner(snapshot, plan);
+  const stop = positionStop(snapshot);
   if (position.stopLoss === undefined) return 'the position row names no stop';
-  if (isTighter(plan.side, loosest, position.stopLoss)) return "the stop is looser than the plan's";
+  if (isTighter(plan.side, loosest, position.stopLoss)) {
+    return loosest === plan.stopLoss.triggerPrice
+      ? "the stop is looser than the plan's"
+      : 'the stop is looser than wanted';
+  }
   if (stop === undefined) return 'no stop order is listed';
   return (
     wrongInStop(stop, plan, position) ?? (isArmed(stop, snapshot.ordersAtMs) ? undefined : `the stop is ${stop.status}`)

@@ -23,6 +23,8 @@ export function withReassertion<S extends Remembering>(state: S, what: string, n
 
 /** How often one thing was put back within the plan's window. */
 export function reassertionsOf({ reassertions }: Remembering, what: string, { plan, nowMs }: View): number {
+  const times = reassertions?.[what];
+  if (times === undefined) return 0;
   const { withinMs } = externalPolicy(plan);
-  return (reassertions?.[what] ?? []).filter((atMs) => atMs > nowMs - withinMs).length;
+  return times.filter((atMs) => atMs > nowMs - withinMs).length;
 }

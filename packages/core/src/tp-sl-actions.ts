@@ -6,6 +6,7 @@ import type { AmendSpec, OrderSpec, TrailingSpec } from './exchange.ts';
 import { isListedSince } from './is-listed-since.ts';
 import { opposite } from './level.ts';
 import type { Leg, TakeProfit } from './model.ts';
+import { canOpen, openerActions } from './opener-actions.ts';
 import { formatOrderLinkId } from './order-link-id.ts';
 import type { OwnOrder } from './own-orders.ts';
 import { isUnsettled } from './progress.ts';
@@ -21,6 +22,7 @@ export function tpSlActions(draft: Draft, view: View): readonly Action[] {
     ...stopActions(draft, view),
     ...trailingActions(draft, view),
     ...entryActions(draft, view),
+    ...openerActions(view),
     ...exitActions(draft, view),
     ...ladderStep(draft, view),
     ...extras(view),
@@ -169,6 +171,7 @@ function ladderActions(draft: Draft, view: View): readonly LadderAction[] {
 function rungActions(rung: TakeProfit, target: Decimal, draft: Draft, view: View): readonly LadderAction[] {
   const order = workingOrder(view, rung.leg);
   if (order === undefined) return createRung(rung, target, draft, view);
+  if (canOpen(order)) return [];
 
   const { row } = order;
   const { leg } = rung;

@@ -58,7 +58,7 @@ export function viewOf(read: Snapshot, context: Omit<Context<Lane>, 'state'>, li
     prices: freshPrices(snapshot, nowMs),
     position,
     size: position?.size ?? 0n,
-    hasClosedBooks: hasClosedBooks(snapshot),
+    hasClosedBooks: hasClosedBooks(snapshot, tpSl.stoodBefore),
     entered: executedBy(snapshot.executed, isOwnOpening),
     own,
     stopRow: stop,
@@ -96,8 +96,11 @@ export function pricesSinceFill({ prices }: View, { lastFillAtMs = 0 }: TpSlStat
 
 /** Whether the position's stop or trailing stop is being carried out: until that ends only an exit may be sent (S-06). */
 export function isStopFiring({ stopRow, trailingRow }: View): boolean {
-  return [stopRow, trailingRow].some((row) => row !== undefined && row.status !== 'Untriggered');
+  return [stopRow, trailingRow].some((row) => row !== undefined && FIRING.has(row.status));
 }
+
+/** What a stop is between its trigger and its end. A status that nobody knows is none of these: it says nothing. */
+const FIRING: ReadonlySet<string> = new Set(['Triggered', 'New', 'PartiallyFilled']);
 
 /** Liquidation or deleveraging under way (110005): nothing may be sent (S-12). */
 export function isBusy({ snapshot: { position } }: View): boolean {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { decide, decimal, initialState, settle } from '../src/index.ts';
 import type { Plan, Snapshot, TpSlState } from '../src/index.ts';
 import {
+  anEntryRow,
   aPlan,
   aPosition,
   aSnapshot,
@@ -60,6 +61,18 @@ test('F-27 while a stop fires no stop is set and no take-profit touched', () => 
     executed: executed({ e0: '100' }),
   });
   expect(decideOn(firing).actions).toEqual([]);
+});
+
+test('a stop whose status nobody knows is not taken for firing: entries stay, and a condition tells of it', () => {
+  const odd = aSnapshot({
+    position: aPosition(),
+    orders: [aStopRow({ status: 'SomethingNew' }), anEntryRow('e1', '100', '95')],
+    executed: executed({ e0: '100' }),
+  });
+  const { actions, state } = decideOn(odd, { state: opened() });
+
+  expect(actions.map(({ type }) => type)).not.toContain('cancel');
+  expect(state.conditions).toHaveProperty('NoStop');
 });
 
 test('S-14 an exit without capacity cancels our take-profits first, and is sent again when they are gone', () => {

@@ -16,6 +16,7 @@ import {
   openVenue,
   rowOf,
   settleDown,
+  snapshotOf,
 } from '../testing/index.ts';
 import type { Monitor } from '../testing/index.ts';
 
@@ -42,6 +43,19 @@ test('two programs do not fight: after three times in a minute the stop is left 
   settleDown(monitor);
   expect(stopOf(monitor)).toBe(decimal('90'));
   expect(monitor.tpSl.conditions).not.toHaveProperty('ExternalConflict');
+});
+
+test('F-15 a stop that no order stands for is set again, however often it goes', () => {
+  const monitor = opened('reassert');
+  for (let times = 0; times < 5; times += 1) {
+    monitor.venue.nowMs += 2_000;
+    const { orders, ...rest } = snapshotOf(monitor.venue);
+    const stopless = { ...rest, orders: orders.filter(({ stopOrderType }) => stopOrderType !== 'StopLoss') };
+    const { actions, state } = ask(monitor, 'tp-sl', stopless);
+    expect(actions).toMatchObject([{ type: 'set-stop', stop: { triggerPrice: decimal('90') } }]);
+    monitor.tpSl = state;
+    settleDown(monitor);
+  }
 });
 
 test('the bounds are the plan its own', () => {

@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest';
-import { attribute, decimal, hasClosedBooks, isOutrun, needsExecutions, protection } from '../src/index.ts';
+import {
+  attribute,
+  decimal,
+  hasClosedBooks,
+  isOutrun,
+  needsExecutions,
+  protection,
+  protectionNow,
+} from '../src/index.ts';
 import {
   anEntryRow,
   anExecution,
@@ -53,11 +61,15 @@ test('S-23 an execution that turns the position round is split, and no unit of v
 
 test('S-27 funding is no fill, and a forced close is a liquidation', () => {
   expect(attribute(anExecution({ execType: 'Funding' }), who)).toEqual([]);
-  expect(attribute(anExecution({ execType: 'SomethingNew' }), who)).toEqual([]);
   expect(attribute(anExecution({ execType: 'BustTrade', orderLinkId: '' }), who)).toMatchObject([
     { by: 'liquidation' },
   ]);
   expect(attribute(anExecution({ execType: 'AdlTrade', orderLinkId: '' }), who)).toMatchObject([{ by: 'liquidation' }]);
+});
+
+test('S-27 a kind that nobody knows is a fill under an id of ours, and nothing at all under another', () => {
+  expect(whose({ execType: 'SomethingNew', orderLinkId: ownLinkId('e1') })).toEqual(['e1']);
+  expect(whose({ execType: 'SomethingNew', orderLinkId: 'manual' })).toEqual([]);
 });
 
 test('S-19 books are closed when the executions add up to a position that is no older than they are', () => {
@@ -131,6 +143,25 @@ test('S-05 protected means both rows, armed, right level, source and direction, 
   ];
   for (const snapshot of wrong) expect(protection(snapshot, plan)).toHaveProperty('missing');
   expect(protection({ ...covered, orders: [aStopRow({ status: 'Triggered' })] }, plan)).toBe('protected');
+});
+
+test('S-05 protected is by the stop that is wanted now: past its take-profit the planned one covers nothing any more', () => {
+  const stepped = aPlan({
+    stopLoss: { triggerPrice: decimal('90'), triggerBy: 'LastPrice', steps: { ifThrough: 'keep' } },
+  });
+  const at = (level: string, size: string, sums: Readonly<Record<string, string>>) => {
+    const position = aPosition({ size: decimal(size), stopLoss: decimal(level) });
+    const orders = [aStopRow({ qty: decimal(size), triggerPrice: decimal(level) })];
+    const snapshot = aSnapshot({ position, orders, executed: executed(sums), prices: prices('118') });
+    return protectionNow(snapshot, stepped, { tpSl: undefined, limitOrder: undefined, nowMs: START_MS });
+  };
+  const looser = { missing: 'the stop is looser than wanted' };
+  expect(at('90', '100', { e0: '100' })).toBe('protected');
+  expect(at('89', '100', { e0: '100' })).toEqual({ missing: "the stop is looser than the plan's" });
+  expect(at('90', '15', { e0: '100', t1: '85' })).toEqual(looser);
+  expect(at('100.12', '15', { e0: '100', t1: '85' })).toBe('protected');
+  expect(at('100.12', '10', { e0: '100', t1: '85', t2: '5' })).toEqual(looser);
+  expect(at('110', '10', { e0: '100', t1: '85', t2: '5' })).toBe('protected');
 });
 
 test('F-16 a stop for less than the position is not protection, whatever the plan once ordered', () => {

@@ -38,6 +38,17 @@ test('F-21 whatever closes is reduce-only by its role, the exit as well', () => 
   });
 });
 
+test('F-21 a take-profit that could open a position goes before anything takes its place, on open books too', () => {
+  const opener = aTakeProfitRow('t1', '85', '110', { reduceOnly: false });
+  const cancel = { type: 'cancel', leg: 't1', budget: 'protective', reason: 'it could open a position' };
+  expect(actionsOn(holding([opener, ...LADDER.slice(1)]))).toMatchObject([cancel]);
+  const openBooks = { size: '200', sums: { e0: '100' } };
+  expect(actionsOn(holding([opener, ...LADDER.slice(1)], openBooks))).toMatchObject([cancel]);
+
+  const inHedgeMode = { ...opener, positionIdx: 1 } as const;
+  expect(actionsOn(holding([inHedgeMode, ...LADDER.slice(1)]))).toEqual([]);
+});
+
 test('F-02 after an entry fill the ladder is sized for the whole position', () => {
   const grown = holding(LADDER, { size: '200', sums: { e0: '100', e1: '100' } });
   expect(amended(actionsOn(grown))).toEqual({
@@ -169,6 +180,13 @@ test('F-06 what somebody else closed is an external change, and no take-profit i
   );
   expect(state.filledTakeProfits).toEqual([]);
   expect(events.map(({ type }) => type)).toContain('external-change');
+});
+
+test('F-18 a fill that a state claims and nothing executed is taken back: nothing comes of it', () => {
+  const claimed: TpSlState = { ...known({ e0: '100' }), filledTakeProfits: ['t1'] };
+  const { actions, state } = decide('tp-sl', holding(LADDER), tpSlContext({ state: claimed, tpSl: claimed }));
+  expect(actions).toEqual([]);
+  expect(state).toMatchObject({ stage: 'open', filledTakeProfits: [] });
 });
 
 test('F-01 a take-profit that was filled once stays so when a late entry raises its share', () => {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
@@ -11,6 +12,7 @@ import {
   multiply,
   ONE,
   parseOrderLinkId,
+  plainText,
   toJson,
 } from '../src/index.ts';
 
@@ -34,6 +36,27 @@ test('a decimal survives text and JSON exactly', () => {
     }),
   );
   expect(details.counterexample).toBeNull();
+});
+
+test('any text survives JSON, also text that looks like a decimal of ours', () => {
+  const lookalike = fc
+    .tuple(fc.constantFrom('', "'", "''", '-', "'-", '"'), fc.stringMatching(/^\d{1,3}(\.\d{1,14})?d?$/))
+    .map((parts) => parts.join(''));
+  const details = fc.check(
+    fc.property(fc.oneof(fc.string({ unit: 'binary' }), lookalike, fc.constant('5d')), (text) => {
+      const read = fromJson<{ text: string; all: readonly unknown[] }>(toJson({ text, all: [text, [text], 5n] }));
+      return isDeepStrictEqual(read, { text, all: [text, [text], 5n] });
+    }),
+    { seed: 5, numRuns: 2_000 },
+  );
+  expect(details.counterexample).toBeNull();
+});
+
+test('states that earlier versions wrote are read as they were, and text is plain again without `fromJson`', () => {
+  const read = fromJson('{"level":"-0.429d","note":"5 d","quoted":"it\'s","at":5}');
+  expect(read).toEqual({ level: decimal('-0.429'), note: '5 d', quoted: "it's", at: 5 });
+  expect(toJson({ account: '5d' })).toBe(`{"account":"'5d"}`);
+  expect(["'5d", "''5d", "'tis", 'main'].map(plainText)).toEqual(['5d', "'5d", "'tis", 'main']);
 });
 
 test('rounding to a step stays within one step, on the side asked for', () => {

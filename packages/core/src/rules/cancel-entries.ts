@@ -8,9 +8,10 @@ import type { View } from '../view.ts';
  * their take-profit, in an exit, when the stop fires, on a symbol that is being delisted (S-27).
  */
 export const cancelEntries: Rule = (draft, view) => {
-  const isDelisting = view.instrument.deliveryTimeMs > 0;
   const noEntries = draft.noEntries ?? reason(draft, view);
-  const next = { ...draft, noEntries, entries: noEntries === undefined ? draft.entries : new Map() };
+  if (noEntries === undefined) return draft;
+  const next = { ...draft, noEntries, entries: new Map() };
+  const isDelisting = view.instrument.deliveryTimeMs > 0;
   return isDelisting ? withCondition(next, 'Delisting', 'the symbol has a delivery time') : next;
 };
 

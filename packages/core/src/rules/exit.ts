@@ -22,8 +22,9 @@ export const exit: Rule = (draft, view) => {
 };
 
 function withThroughSince(draft: Draft, view: View): Draft {
-  const { throughSinceMs: since, ...rest } = draft.tpSl;
   const now = isStopFiring(view) ? view.nowMs : passedAtMs(draft, view);
+  if (now === undefined && draft.tpSl.throughSinceMs === undefined) return draft;
+  const { throughSinceMs: since, ...rest } = draft.tpSl;
   return { ...draft, tpSl: now === undefined ? rest : { ...rest, throughSinceMs: since ?? now } };
 }
 

@@ -24,8 +24,8 @@ export const externalStop: Rule = (draft, view) => {
 
 /** The operator's stop holds while the rules want what they wanted when it was set, or something looser than it. */
 function withOperatorStop(draft: Draft, byRules: Decimal, { plan }: View): Draft {
+  if (draft.tpSl.operatorStop === undefined) return draft;
   const { operatorStop, ...rest } = draft.tpSl;
-  if (operatorStop === undefined) return draft;
   const { level, instead } = operatorStop;
   const isOver = level === byRules || (instead !== byRules && !isTighter(plan.side, level, byRules));
   if (isOver) return { ...draft, tpSl: rest };
@@ -43,9 +43,9 @@ function judged(draft: Draft, byRules: Decimal, view: View): Draft {
   return changed(draft, byRules, view);
 }
 
-/** An entry that filled brought its attached stop, and a stop that is gone is nobody's choice. */
-function isExplained({ fills, position }: View): boolean {
-  return position?.stopLoss === undefined || [...fills.keys()].some(isEntry);
+/** An entry that filled brought its attached stop, and a stop that is gone, or that no order stands for, is nobody's choice. */
+function isExplained({ fills, position, stopRow }: View): boolean {
+  return position?.stopLoss === undefined || stopRow === undefined || [...fills.keys()].some(isEntry);
 }
 
 function changed(draft: Draft, byRules: Decimal, view: View): Draft {
