@@ -19,12 +19,14 @@ interface Service {
   readonly kill: (signal: NodeJS.Signals) => void;
 }
 
+type ServiceName = 'worker' | 'scheduler' | 'maintenance' | 'gateway';
+
 /** Services as processes of their own, over a Redis with an append-only file; all of it ends with the fleet. */
 export interface Fleet extends AsyncDisposable {
   readonly redis: Redis;
   readonly redisUrl: string;
   readonly services: readonly Service[];
-  readonly start: (service: 'worker' | 'scheduler' | 'maintenance', name: string) => Service;
+  readonly start: (service: ServiceName, name: string, env?: NodeJS.ProcessEnv) => Service;
   readonly killRedis: () => Promise<void>;
   /** Starts Redis again on what its file holds. */
   readonly reviveRedis: () => Promise<void>;
@@ -68,8 +70,8 @@ export async function startFleet({ exchangeUrl, accountsFile }: FleetOptions): P
     redis,
     redisUrl: server.url,
     services,
-    start: (service, name) => {
-      const started = launch(service, name, { ...common, BACKSTOP_PROCESS_NAME: name });
+    start: (service, name, own = {}) => {
+      const started = launch(service, name, { ...common, BACKSTOP_PROCESS_NAME: name, ...own });
       services.push(started);
       return started;
     },

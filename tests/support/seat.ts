@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { decide, LANES, type Action, type Lane, type RequestReport } from '@backstop/core';
+import { decide, LANES, type Action, type Lane, type RequestHooks, type RequestReport } from '@backstop/core';
 import { budgetedHooks, openDesk, openReceipts, type Check, type Desk, type Facts, type Reading } from '@backstop/desk';
 import { openExchanges, type Exchanges } from '@backstop/exchange';
 import type { Log } from '@backstop/runtime';
@@ -41,9 +41,11 @@ export interface Seat {
 
 export interface SeatParts {
   readonly redisUrl: string;
-  readonly venue: Venue;
+  readonly venue: Pick<Venue, 'url' | 'accounts'>;
   readonly queues: Queues;
   readonly log: Log;
+  /** What a test puts around the hooks of every request. */
+  readonly around?: (hooks: RequestHooks) => RequestHooks;
 }
 
 /** Opens a seat; everything closes with `resources`. */
@@ -80,7 +82,7 @@ export async function openSeat(parts: SeatParts, resources: AsyncDisposableStack
 function openParts(
   redis: Redis,
   own: string,
-  { venue, queues, log }: SeatParts,
+  { venue, queues, log, around = (hooks) => hooks }: SeatParts,
   resources: AsyncDisposableStack,
 ): Pick<Seat, 'exchangeOf' | 'desk' | 'flights' | 'staleDecisions' | 'slowestMs'> {
   let slowestMs = 0;
@@ -92,7 +94,7 @@ function openParts(
       accounts: venue.accounts,
       baseUrl: venue.url,
       maxSockets: 8,
-      hooksOf: (account) => budgetedHooks(redis, account, { request, budgetWait: ignore }),
+      hooksOf: (account) => around(budgetedHooks(redis, account, { request, budgetWait: ignore })),
     }),
   );
   const flights: Record<string, number> = {};

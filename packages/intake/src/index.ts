@@ -9,8 +9,18 @@ export { accountName, symbolName } from './names.ts';
 export { newPlanId } from './new-plan-id.ts';
 export { planIdOf } from './plan-id-of.ts';
 export { planFileSchema } from './plan-schema.ts';
-export { namedAccounts, readPlanFile, readPlanJson } from './read-plan-file.ts';
-export type { ListedInstrument, PlanFileOptions, PlanFileResult, Workload } from './read-plan-file.ts';
+export { namedAccounts } from './named-accounts.ts';
+export { readPlanFile, readPlanJson } from './read-plan-file.ts';
+export type {
+  Balance,
+  Balances,
+  ListedInstrument,
+  PlanFileOptions,
+  PlanFileResult,
+  Workload,
+} from './read-plan-file.ts';
 export { REPORT, toFaults } from './to-faults.ts';
 export { PLAN_DEFAULTS, TAKER_FEE_RATE } from './to-plan.ts';
 export type { PlanDefaults } from './to-plan.ts';
+export { withBalances } from './with-balances.ts';
+export type { ReadBalances } from './with-balances.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { toJson } from '@backstop/core';
+import { format } from '@backstop/core';
 import { base32 } from './base32.ts';
 import type { PlanInput } from './plan-schema.ts';
 
@@ -12,12 +12,14 @@ const LENGTH = 12;
  */
 export function planIdOf(plan: PlanInput, run = ''): string {
   const digest = createHash('sha256')
-    .update(`${run}\n${toJson(canonical(plan))}`)
+    .update(`${run}\n${JSON.stringify(canonical(plan))}`)
     .digest();
   return base32(digest.subarray(0, LENGTH));
 }
 
+/** Decimals are text as they were in the first version: with another one, each plan would have another id. */
 function canonical(value: unknown): unknown {
+  if (typeof value === 'bigint') return `${format(value)}d`;
   if (Array.isArray(value)) return value.map(canonical);
   if (typeof value !== 'object' || value === null) return value;
   const fields = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));

@@ -1,10 +1,14 @@
 import { checkPlans } from '@backstop/core';
-import type { Decimal, Fault, Instrument, Plan } from '@backstop/core';
-import { z } from 'zod';
-import { accountName } from './names.ts';
+import type { Decimal, Fault, Instrument, Mirror, Plan } from '@backstop/core';
+import type { z } from 'zod';
+import { mirroredEntries } from './mirrored-entries.ts';
+import { parseAnyway } from './parse-anyway.ts';
+import { placeFaults } from './place-faults.ts';
 import { fileSchema, instrumentSchema, NO_LIMIT, planSchema } from './plan-schema.ts';
 import type { PlanInput } from './plan-schema.ts';
-import { parseAnyway } from './parse-anyway.ts';
+import { readGroups } from './read-groups.ts';
+import { placeOf, targetsOf } from './targets.ts';
+import type { Shaped, Target } from './targets.ts';
 import { PLAN_DEFAULTS, toPlan } from './to-plan.ts';
 import type { PlanDefaults } from './to-plan.ts';
 import { withPreset } from './with-preset.ts';
@@ -20,7 +24,13 @@ export interface Workload {
   readonly accounts: readonly string[];
   readonly instruments: ReadonlyMap<string, ListedInstrument>;
   readonly plans: readonly Plan[];
+  /** Where each plan comes from, by its id: `plans[3]`, or `plans[3].group.accounts[1]`. */
+  readonly places: ReadonlyMap<string, string>;
 }
+
+/** An account's equity, USDT, or why it is not known. */
+export type Balance = { readonly equity: Decimal } | { readonly problem: string };
+export type Balances = ReadonlyMap<string, Balance>;
 
 export interface PlanFileOptions {
   readonly nowMs: number;
@@ -41,63 +51,94 @@ export interface PlanFileOptions {
   readonly judgedBy?: 'moment' | 'file';
   /** Plans (by their id) that are left out of judgement and result; faults of the others keep their place in the file. */
   readonly leftOut?: ReadonlySet<string>;
+  /**
+   * Of the accounts that get a share of their balance; each that is missing here is a fault. `not-asked`, or judged by the file
+   * alone: plans of that rule keep the quantities of the file, which nobody judges, and are not fit to be accepted.
+   */
+  readonly balances?: Balances | 'not-asked';
 }
 
-export type PlanFileResult =
+export type PlanFileResult = (
   | { readonly ok: true; readonly workload: Workload }
-  | { readonly ok: false; readonly faults: readonly Fault[] };
+  | { readonly ok: false; readonly faults: readonly Fault[] }
+) & {
+  /** The accounts whose balance sizes of this file depend on. */
+  readonly balancesOf: readonly string[];
+};
 
 type File = z.output<typeof fileSchema>;
-/** A plan of the right shape, and its place in the file, which fault paths name. */
-type Shaped = { readonly index: number; readonly input: PlanInput };
 
 /** Reads a plan file (the format of data/workload-30.json). Reports the faults of all plans at once, each with its path. */
 export function readPlanFile(text: string, options: PlanFileOptions): PlanFileResult {
   const json = parseJson(text);
-  if (!json.ok) return { ok: false, faults: [{ path: '', message: `not JSON: ${json.problem}` }] };
+  if (!json.ok) return { ok: false, faults: [{ path: '', message: `not JSON: ${json.problem}` }], balancesOf: [] };
   return readPlanJson(json.value, options);
 }
 
 /** The same for a file's content that is parsed already. */
 export function readPlanJson(json: unknown, options: PlanFileOptions): PlanFileResult {
   const file = parseAnyway(fileSchema, json);
-  if (file.value === undefined) return { ok: false, faults: file.faults };
+  if (file.value === undefined) return { ok: false, faults: file.faults, balancesOf: [] };
 
-  const listed = readInstruments(file.value, options);
+  const { instruments, faults: ofInstruments } = readInstruments(file.value, options);
+  const groups = readGroups(file.value.groups);
   const shaped = readPlans(file.value);
-  const accounts = options.accounts ?? file.value.accounts ?? namesIn(shaped.plans);
-  const inFile = shaped.plans
-    .map(({ input, index }) => ({ input, index, plan: planOf(input, listed.instruments, options) }))
-    .filter(({ plan }) => options.leftOut?.has(plan.id) !== true);
-  const plans = inFile.map(({ plan }) => plan);
-  const content = placed(judge(plans, accounts, listed.instruments, options), inFile);
-  const faults = [...file.faults, ...listed.faults, ...shaped.faults, ...content];
-  return faults.length > 0
-    ? { ok: false, faults }
-    : { ok: true, workload: { accounts, instruments: listed.instruments, plans } };
+  const all = targetsOf(shaped.plans, groups.groups, options.newPlanId);
+  const accounts = options.accounts ??
+    file.value.accounts ?? [...new Set(all.targets.map(({ input }) => input.account))];
+  const targets = all.targets.filter(({ id }) => options.leftOut?.has(id) !== true);
+  const drafts = targets.map((target) => draftOf(target, instruments, options));
+  const content = placeFaults(judge(drafts, accounts, instruments, options), targets);
+
+  const inFile = [...file.faults, ...ofInstruments, ...groups.faults, ...shaped.faults, ...all.faults];
+  const faults = [...inFile, ...content, ...unreadBalances(targets, accounts, options)];
+  const sharers = targets.filter(isShare).map(({ input }) => input.account);
+  const balancesOf = [...new Set(sharers)].filter((account) => accounts.includes(account));
+  if (faults.length > 0) return { ok: false, faults, balancesOf };
+  const plans = drafts.map(({ plan }) => plan);
+  const places = new Map(targets.map((target) => [target.id, placeOf(target)]));
+  return { ok: true, workload: { accounts, instruments, plans, places }, balancesOf };
 }
 
 type Instruments = ReadonlyMap<string, ListedInstrument>;
 
-function planOf(input: PlanInput, instruments: Instruments, options: PlanFileOptions): Plan {
-  const { nowMs, newPlanId, takerFeeRate, judgedBy, defaults } = options;
+/** A plan whose size may depend on what is not known (yet). */
+interface Draft {
+  readonly plan: Plan;
+  readonly isSized: boolean;
+}
+
+function draftOf({ input, id, mirror }: Target, instruments: Instruments, options: PlanFileOptions): Draft {
+  const { nowMs, takerFeeRate, judgedBy, defaults } = options;
   const listed = instruments.get(input.symbol);
-  return toPlan(withPreset(input), {
-    nowMs,
-    id: newPlanId(input),
-    takerFeeRate,
-    defaults: { ...PLAN_DEFAULTS, ...defaults },
-    price: judgedBy === 'file' ? undefined : listed?.price,
-    tickSize: listed?.instrument.tickSize ?? ANY_INSTRUMENT.tickSize,
-  });
+  const price = judgedBy === 'file' ? undefined : listed?.price;
+  const { tickSize, qtyStep } = listed?.instrument ?? ANY_INSTRUMENT;
+  const context = { nowMs, id, takerFeeRate, defaults: { ...PLAN_DEFAULTS, ...defaults }, price, tickSize };
+  if (mirror === undefined) return { plan: toPlan(withPreset(input), context), isSized: true };
+
+  const equity = equityOf(input.account, options);
+  const entries = mirroredEntries(input.entries, mirror.member, { qtyStep, price, balance: equity });
+  const plan = toPlan(withPreset({ ...input, entries: entries ?? input.entries }), context);
+  return { plan: { ...plan, mirror: mirrorOf(mirror, equity) }, isSized: entries !== undefined };
+}
+
+function equityOf(account: string, { balances }: PlanFileOptions): Decimal | undefined {
+  const balance = balances === 'not-asked' ? undefined : balances?.get(account);
+  return balance !== undefined && 'equity' in balance ? balance.equity : undefined;
+}
+
+function mirrorOf({ group, planId, member }: NonNullable<Target['mirror']>, equity: Decimal | undefined): Mirror {
+  const { rule, value } = member;
+  return { group, planId, rule, value, ...(rule === 'shareOfBalance' && equity !== undefined && { balance: equity }) };
 }
 
 function judge(
-  plans: readonly Plan[],
+  drafts: readonly Draft[],
   accounts: readonly string[],
   listed: Instruments,
   { nowMs, existing = [], judgedBy }: PlanFileOptions,
 ): readonly Fault[] {
+  const plans = drafts.map(({ plan }) => plan);
   const market = {
     nowMs: judgedBy === 'file' ? Number.NEGATIVE_INFINITY : nowMs,
     existing,
@@ -108,34 +149,52 @@ function judge(
     judgedBy === 'file'
       ? new Map(plans.map(({ symbol }) => [symbol, { ...ANY_INSTRUMENT, symbol }]))
       : new Map([...listed].map(([symbol, { instrument }]) => [symbol, instrument]));
-  return checkPlans(plans, instruments, market);
+  const faults = checkPlans(plans, instruments, market);
+  if (drafts.every(({ isSized }) => isSized)) return faults;
+
+  const ofAnySize = new Map([...instruments].map(([symbol, instrument]) => [symbol, { ...instrument, ...ANY_SIZE }]));
+  const loose = checkPlans(plans, ofAnySize, market);
+  return drafts.flatMap(({ isSized }, index) => faultsOf(isSized ? faults : loose, index));
 }
 
-/** With its trading rules no plan is at odds: the smallest step there is, and no bounds. */
-const ANY_INSTRUMENT: Omit<Instrument, 'symbol'> = {
-  status: 'Trading',
-  tickSize: 1n,
+function faultsOf(faults: readonly Fault[], index: number): readonly Fault[] {
+  return faults.filter(({ path }) => path.startsWith(`plans[${index}]`));
+}
+
+function isShare({ mirror }: Target): boolean {
+  return mirror?.member.rule === 'shareOfBalance';
+}
+
+/** Balances that were asked for and are not known. Of an account that does not exist it is said already. */
+function unreadBalances(
+  targets: readonly Target[],
+  accounts: readonly string[],
+  { balances, judgedBy }: PlanFileOptions,
+): readonly Fault[] {
+  if (balances === 'not-asked' || judgedBy === 'file') return [];
+  return targets.filter(isShare).flatMap((target) => {
+    const { account } = target.input;
+    const balance = balances?.get(account) ?? { problem: 'nobody has read it' };
+    if ('equity' in balance || !accounts.includes(account)) return [];
+    return [{ path: placeOf(target), message: `the balance of ${account} cannot be read: ${balance.problem}` }];
+  });
+}
+
+const ANY_SIZE = {
   qtyStep: 1n,
   minOrderQty: 0n,
   maxOrderQty: NO_LIMIT,
   maxMktOrderQty: NO_LIMIT,
   minNotionalValue: 0n,
-  deliveryTimeMs: 0,
 };
 
-/** The account names in a plan file, as far as it can be read: so that their keys can be checked beside its other faults. */
-export function namedAccounts(text: string): string[] {
-  const json = parseJson(text);
-  const file = looseFile.safeParse(json.ok ? json.value : undefined);
-  if (!file.success) return [];
-  const names = [...file.data.accounts, ...file.data.plans.map((plan) => plan.account)];
-  return [...new Set(names.filter((name) => accountName.safeParse(name).success))].map(String);
-}
-
-const looseFile = z.looseObject({
-  accounts: z.array(z.unknown()).catch([]),
-  plans: z.array(z.looseObject({ account: z.unknown() }).catch({ account: undefined })).catch([]),
-});
+/** With its trading rules no plan is at odds: the smallest step there is, and no bounds. */
+const ANY_INSTRUMENT: Omit<Instrument, 'symbol'> = {
+  ...ANY_SIZE,
+  status: 'Trading',
+  tickSize: 1n,
+  deliveryTimeMs: 0,
+};
 
 function readInstruments(file: File, { instruments: given }: PlanFileOptions) {
   const instruments = new Map<string, ListedInstrument>();
@@ -164,43 +223,9 @@ function readPlans(file: File): { plans: Shaped[]; faults: Fault[] } {
   return { plans, faults };
 }
 
-function namesIn(plans: readonly Shaped[]): string[] {
-  return [...new Set(plans.map(({ input }) => input.account))];
-}
-
 /** An account with a plan for position index 1 or 2 is meant to be in hedge mode; the exchange has the last word. */
 function hedgeAccounts(plans: readonly Plan[]): ReadonlySet<string> {
   return new Set(plans.filter(({ positionIdx }) => positionIdx !== 0).map(({ account }) => account));
-}
-
-/** What a plan's fields are called in the file. */
-const NAMES_IN_FILE: readonly (readonly [RegExp, string])[] = [
-  [/\.marketEntryDeadlineMs$/, '.deadline'],
-  [/\.entriesExpireAtMs$/, '.entriesExpireAt'],
-  [/\.share$/, '.percent'],
-];
-
-/** Puts faults among the plans of the right shape back to the places and names that these have in the file. */
-function placed(faults: readonly Fault[], shaped: readonly Shaped[]): Fault[] {
-  return faults.map(({ path, message }) => {
-    const position = Number(/^plans\[(\d+)\]/.exec(path)?.[1]);
-    const isNamed = !Array.isArray(shaped[position]?.input.takeProfits ?? []);
-    const names = isNamed ? [NAMED_SHARES, ...NAMES_IN_FILE] : NAMES_IN_FILE;
-    return {
-      path: names.reduce((text, [pattern, name]) => text.replace(pattern, name), placeInFile(path, shaped)),
-      message,
-    };
-  });
-}
-
-/** Where the take-profits are given by their prices alone. */
-const NAMED_SHARES: readonly [RegExp, string] = [/\.takeProfits\[(\d+)\]\.(?:price|share)$/, '.takeProfits.prices[$1]'];
-
-function placeInFile(path: string, shaped: readonly Shaped[]): string {
-  return path.replace(
-    /^plans\[(\d+)\]/,
-    (_whole: string, position: string) => `plans[${shaped[Number(position)]?.index ?? position}]`,
-  );
 }
 
 function parseJson(text: string): { ok: true; value: unknown } | { ok: false; problem: string } {

@@ -1,6 +1,6 @@
 import { ceilTo, decimal, multiply } from '@backstop/core';
 import type { Decimal, Entry, Plan, TakeProfit, TrailingPolicy } from '@backstop/core';
-import type { PlanInput } from './plan-schema.ts';
+import type { AccountPlanInput, PlanInput } from './plan-schema.ts';
 import { sharesOf } from './shares-of.ts';
 
 /** What holds for a plan that does not say otherwise. */
@@ -32,7 +32,7 @@ export interface PlanContext {
 }
 
 /** The plan that a person meant: legs named in their order, defaults filled in. */
-export function toPlan(input: PlanInput, context: PlanContext): Plan {
+export function toPlan(input: AccountPlanInput, context: PlanContext): Plan {
   const { account, symbol, positionIdx, side, entries, takeProfits, stopLoss } = input;
   return {
     id: context.id,

@@ -1,8 +1,8 @@
-import type { PlanInput } from './plan-schema.ts';
+import type { AccountPlanInput } from './plan-schema.ts';
 import { PRESETS } from './presets.ts';
 
 /** The plan with what its preset says where it says nothing itself. */
-export function withPreset(input: PlanInput): PlanInput {
+export function withPreset(input: AccountPlanInput): AccountPlanInput {
   if (input.preset === undefined) return input;
   const { distribution, steps, ...fields } = PRESETS[input.preset];
   const { takeProfits, stopLoss } = input;

@@ -44,6 +44,7 @@ function faultsOf(plans: readonly unknown[], options: Partial<PlanFileOptions>):
 
 test('S-24 a plan has the same id in every version: with another one, trades that are over would be made again', () => {
   expect(idOf(solPlan)).toBe('k76nvyckyy7s');
+  expect(idOf({ ...solPlan, note: '5d' })).toBe('p3ldm46hnqna');
 });
 
 test('the id does not depend on when, at which price and how the plan is written', () => {

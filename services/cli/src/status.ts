@@ -1,5 +1,5 @@
 import { format } from '@backstop/core';
-import { listProcesses, openQueues, readAccounts, readMonitors, redisTimeMs } from '@backstop/store';
+import { accountConditions, listProcesses, openQueues, readAccounts, readMonitors, redisTimeMs } from '@backstop/store';
 import type { AccountPicture, MonitorPicture, ProcessSeen, Queues } from '@backstop/store';
 import type { VerbContext } from './context.ts';
 import { openInstallation } from './installation.ts';
@@ -18,7 +18,7 @@ const MONITOR_HEAD = [
   'checked',
   'conditions',
 ];
-const ACCOUNT_HEAD = ['account', 'monitors', 'protected', 'reads'];
+const ACCOUNT_HEAD = ['account', 'monitors', 'protected', 'reads', 'conditions'];
 const PROCESS_HEAD = ['process', 'pid', 'alive', 'decisions', 'jobs', 'metrics'];
 const QUEUE_HEAD = ['queue', 'events', 'sweeps', 'active', 'failed'];
 
@@ -33,7 +33,12 @@ export async function status(context: VerbContext): Promise<void> {
   const rows = monitors.map((monitor) => monitorRow(monitor, nowMs));
   context.print(monitors.length === 0 ? 'no active monitors' : table(MONITOR_HEAD, rows));
   context.print('');
-  context.print(table(ACCOUNT_HEAD, accounts.map(accountRow)));
+  context.print(
+    table(
+      ACCOUNT_HEAD,
+      accounts.map((account) => accountRow(account, nowMs)),
+    ),
+  );
   context.print('');
   context.print(table(PROCESS_HEAD, processes.map(processRow)));
   context.print('');
@@ -66,9 +71,11 @@ function pictureCells({ snapshot, protection, working, filledTakeProfits }: Moni
   ];
 }
 
-function accountRow({ name, monitors, positions, readFailures }: AccountPicture): (string | number)[] {
+function accountRow(account: AccountPicture, nowMs: number): (string | number)[] {
+  const { name, monitors, positions, readFailures } = account;
   const reads = readFailures.count === 0 ? 'ok' : `${readFailures.count} failed in a row`;
-  return [name, monitors, `${positions.protected} of ${positions.open}`, reads];
+  const conditions = [...new Set(accountConditions(account, nowMs).map((condition) => condition.name))];
+  return [name, monitors, `${positions.protected} of ${positions.open}`, reads, conditions.join(' ')];
 }
 
 function processRow({ name, pid, alive, counters, url }: ProcessSeen): (string | number)[] {

@@ -8,7 +8,7 @@ import { isRedisAway } from './is-redis-away.ts';
 import type { OperatorGate } from './operator-gate.ts';
 
 export interface BoardOptions {
-  readonly queues: BoardQueues['queues'];
+  readonly board: Pick<BoardQueues, 'queues' | 'connected'>;
   readonly redis: Redis;
   readonly gate: OperatorGate;
   /** Its path. */
@@ -19,11 +19,11 @@ export interface BoardOptions {
  * Bull Board. Without the operator token it offers no action and shows no stack of a failed job; that its actions are refused
  * then is the gate's doing, like for every other request that changes something.
  */
-export function openBoard({ queues, redis, gate, prefix }: BoardOptions): FastifyPluginCallback {
+export function openBoard({ board, redis, gate, prefix }: BoardOptions): FastifyPluginCallback {
   const adapter = new FastifyAdapter();
   adapter.setBasePath(prefix);
   createBullBoard({
-    queues: queues.map((queue) => new BullMQAdapter(queue)),
+    queues: board.queues.map((queue) => new BullMQAdapter(queue)),
     serverAdapter: adapter,
     options: {
       uiConfig: { boardTitle: 'Backstop', miscLinks: [{ text: 'Backstop', url: '/' }], hideDocsLink: true },
@@ -36,7 +36,13 @@ export function openBoard({ queues, redis, gate, prefix }: BoardOptions): Fastif
   adapter.setErrorHandler((error) => {
     throw toRefusal(error, redis); // to the server's own handler: one form of error for everything
   });
-  return adapter.registerPlugin();
+  const plugin = adapter.registerPlugin();
+  return (server, options, done) => {
+    server.addHook('preHandler', async ({ url }) => {
+      if (url.startsWith(`${prefix}/api/`)) await board.connected();
+    });
+    plugin(server, options, done);
+  };
 }
 
 /** The board does nothing by itself: what a queue throws is about what it was asked for, such as a job without an end. */

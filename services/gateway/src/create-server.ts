@@ -61,7 +61,7 @@ export async function createServer(deps: GatewayDeps): Promise<FastifyInstance> 
     uiConfig: { deepLinking: true },
     theme: { title: 'Backstop API' },
   });
-  await server.register(openBoard({ queues: board.queues, redis, gate, prefix: BOARD_PREFIX }), {
+  await server.register(openBoard({ board, redis, gate, prefix: BOARD_PREFIX }), {
     prefix: BOARD_PREFIX,
   });
   await server.register(monitorRoutes, { redis });

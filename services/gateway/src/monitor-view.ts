@@ -1,4 +1,4 @@
-import { format, type Lane } from '@backstop/core';
+import { format, type Lane, type Mirror } from '@backstop/core';
 import type { CheckRead, DecisionSummary, MonitorPicture, MonitorReport } from '@backstop/store';
 import { decisionView, reportView } from './report-view.ts';
 import type { MonitorDetail, MonitorView } from './schemas.ts';
@@ -18,6 +18,7 @@ export function monitorView(monitor: MonitorPicture): MonitorView {
     symbol: ref.symbol,
     positionIdx: ref.positionIdx,
     side: plan.side,
+    ...(plan.mirror !== undefined && { mirror: mirrorView(plan.mirror) }),
     stage,
     size: snapshot === undefined ? null : format(position?.size ?? 0n),
     stop: position?.stopLoss === undefined ? null : format(position.stopLoss),
@@ -67,6 +68,10 @@ export function monitorDetail(
     report: reportView(report),
     decisions: decisions.map(decisionView),
   };
+}
+
+function mirrorView({ value, balance, ...rest }: Mirror): NonNullable<MonitorView['mirror']> {
+  return { ...rest, value: format(value), ...(balance !== undefined && { balance: format(balance) }) };
 }
 
 function laneView({ states }: CheckRead, lane: Lane): MonitorDetail['lanes']['tp-sl'] {

@@ -14,12 +14,23 @@ export type ErrorBody = z.output<typeof errorSchema>;
 
 const condition = z.object({ lane, name: z.string(), sinceMs: ms, detail: z.string() });
 
+const mirror = z
+  .object({
+    group: z.string(),
+    planId: z.string().describe('the same for all mirrors of one plan'),
+    rule: z.enum(['fixed', 'ratio', 'shareOfBalance']),
+    value: z.string(),
+    balance: z.string().optional().describe('USDT, when the plan was accepted'),
+  })
+  .describe("the group's plan that it mirrors, and how its size came about");
+
 export const monitorSchema = z.object({
   id: z.string(),
   account: z.string(),
   symbol: z.string(),
   positionIdx: z.number(),
   side: z.enum(['Buy', 'Sell']),
+  mirror: mirror.optional(),
   stage: z.enum([...STAGES, 'closed', 'unknown']),
   size: z.string().nullable().describe('base coin; null = not known now'),
   stop: z.string().nullable().describe('level of the stop; null = none, or not known now'),
@@ -125,7 +136,7 @@ export const accountsSchema = z.object({
       foreignOrders: z.number().describe('orders of others at the places of its monitors, as far as known now'),
       conditions: z
         .array(accountCondition)
-        .describe('levels that hold for it now: KeyRefused, Blind, RateLimited, Skew'),
+        .describe('levels that hold for it now: KeyRefused, Paused, Blind, RateLimited, Skew'),
     }),
   ),
 });

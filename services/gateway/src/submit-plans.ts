@@ -1,6 +1,6 @@
 import type { Fault, Plan } from '@backstop/core';
-import { newPlanId, readPlanJson, TAKER_FEE_RATE } from '@backstop/intake';
-import type { ListedInstrument } from '@backstop/intake';
+import { newPlanId, readPlanJson, TAKER_FEE_RATE, withBalances } from '@backstop/intake';
+import type { ListedInstrument, Workload } from '@backstop/intake';
 import {
   acceptPlans,
   bucketOf,
@@ -13,6 +13,7 @@ import {
 } from '@backstop/store';
 import type { Queues, Redis, TakenSlot } from '@backstop/store';
 import { ApiError } from './api-error.ts';
+import { balanceReader } from './balance-reader.ts';
 import type { AcceptedView } from './schemas.ts';
 
 /** Maintenance reads prices every 5 s. Older ones would put the price band of a market entry (S-21) in the wrong place. */
@@ -30,7 +31,8 @@ export async function submitPlans(
   const accounts = await listAccounts(redis);
   const nowMs = await redisTimeMs(redis);
   const [instruments, existing] = await Promise.all([listInstruments(redis, nowMs), activePlans(redis, accounts)]);
-  const read = readPlanJson(body, { nowMs, newPlanId, takerFeeRate: TAKER_FEE_RATE, accounts, instruments, existing });
+  const options = { nowMs, newPlanId, takerFeeRate: TAKER_FEE_RATE, accounts, instruments, existing };
+  const read = await withBalances((balances) => readPlanJson(body, { ...options, balances }), balanceReader(queues));
   if (!read.ok) throw new ApiError(422, 'the plans cannot be accepted: nothing was changed', read.faults);
 
   const { accepted, taken } = await acceptPlans(redis, queues, read.workload.plans);
@@ -38,7 +40,7 @@ export async function submitPlans(
     throw new ApiError(
       409,
       claimed(accepted.length),
-      taken.map((slot) => toFault(slot, read.workload.plans)),
+      taken.map((slot) => toFault(slot, read.workload)),
     );
   return {
     accepted: accepted.map(({ monitorId, account, symbol, positionIdx }) => ({
@@ -76,12 +78,12 @@ function claimed(accepted: number): string {
   return `somebody else claimed a place in this moment: ${rest}`;
 }
 
-function toFault({ account, symbol, positionIdx, monitorId }: TakenSlot, plans: readonly Plan[]): Fault {
-  const index = plans.findIndex(
-    (plan) => plan.account === account && plan.symbol === symbol && plan.positionIdx === positionIdx,
+function toFault({ account, symbol, positionIdx, monitorId }: TakenSlot, { plans, places }: Workload): Fault {
+  const plan = plans.find(
+    (other) => other.account === account && other.symbol === symbol && other.positionIdx === positionIdx,
   );
   return {
-    path: `plans[${index}]`,
+    path: places.get(plan?.id ?? '') ?? '',
     message: `(${account}, ${symbol}, ${positionIdx}) is held by monitor ${monitorId}`,
   };
 }

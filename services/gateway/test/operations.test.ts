@@ -61,6 +61,26 @@ test('every metric is in docs/operations.md with its labels, and no other', asyn
   }
 });
 
+/** Names in a piece of source text: the members of a union of texts, or a `name`. */
+function namesIn(file: string, piece: RegExp): readonly string[] {
+  const [text = ''] = piece.exec(read(file)) ?? [];
+  return [...text.matchAll(/'([A-Z]\w+)'/g)].map(([, name]) => name ?? '');
+}
+
+test('every condition is in docs/operations.md with what has it, and no other', () => {
+  const diagnosis = 'packages/store/src/diagnosis';
+  const ofMonitors = [
+    ...namesIn('packages/core/src/decision.ts', /type ConditionName =[^;]+;/),
+    ...namesIn(`${diagnosis}/condition-levels.ts`, /scope: 'cache',\s+name: '\w+'/),
+  ];
+  const ofAccounts = namesIn(`${diagnosis}/account-conditions.ts`, /readonly name: [^;]+;/);
+
+  expect([ofMonitors.length > 10, ofMonitors.includes('Stale'), ofAccounts.length > 3]).toEqual([true, true, true]);
+  const told = rows('Conditions').map(([, name = '', of = '']) => `${name.replaceAll('`', '')} of ${of}`);
+  const held = [...ofMonitors.map((name) => `${name} of monitor`), ...ofAccounts.map((name) => `${name} of account`)];
+  expect(told.toSorted()).toEqual(held.toSorted());
+});
+
 test('every alert has a section in docs/operations.md that says whether it pages, and no other', () => {
   const rules = [
     ...read('infra/prometheus/alerts.yml').matchAll(/alert: (\w+)\n(?:.*\n)*?\s+labels: \{ severity: (\w+) \}/g),

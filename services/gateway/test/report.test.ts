@@ -102,14 +102,15 @@ test('what holds an account back are levels too, of the account and of each of i
     await abandonFlight(redis, 'main', 'account', { flightId: 'lost', backoffMs: 5_000, why: 'unavailable: 502' });
   }
   await noteKeyRefusal(redis, 'main', '10005: permission denied');
-  await blockBudget(redis, { account: 'main', endpoint: 'order-create' }, { forMs: 5_000 });
+  await blockBudget(redis, { account: 'main', endpoint: 'position-list' }, { forMs: 5_000 });
   await landRows(redis, 'mirror', { orders: [anEntryRow('e1', '1', '95', { orderLinkId: 'by-hand' })] });
 
   const { accounts } = accountsSchema.parse((await call(`${gateway().url}/v1/accounts`)).json);
   const expected = [
     { name: 'KeyRefused', detail: '1 requests refused, at last with: 10005: permission denied' },
+    { name: 'Paused', detail: 'its key is refused: nothing is sent for it, other accounts go on' },
     { name: 'Blind', detail: '3 reads have failed in a row, at last with: unavailable: 502; nothing is decided' },
-    { name: 'RateLimited', sinceMs: null, detail: 'requests of class order-create are held back' },
+    { name: 'RateLimited', sinceMs: null, detail: 'requests of class position-list are held back' },
   ];
   expect(accounts[0]?.conditions).toMatchObject(expected);
   expect(accounts[1]).toMatchObject({ conditions: [], foreignOrders: 1 });

@@ -1,4 +1,5 @@
-import type { Archive, FoundDecision, MaintenanceCommand, Redis } from '@backstop/store';
+import { format, type Decimal } from '@backstop/core';
+import type { Archive, FoundBalances, FoundDecision, MaintenanceCommand, Redis } from '@backstop/store';
 import { drainAll } from './tasks/drain-outbox.ts';
 
 export interface CommandDeps {
@@ -6,6 +7,8 @@ export interface CommandDeps {
   readonly archive: Archive;
   /** Reads an account from the exchange now; resolves with what came of it, in words. */
   readonly refresh: (account: string) => Promise<string>;
+  /** Reads an account's equity, USDT; undefined = this process has no keys. */
+  readonly equityOf?: (account: string) => Promise<Decimal>;
 }
 
 /**
@@ -14,7 +17,7 @@ export interface CommandDeps {
  */
 export async function answerCommand(
   command: MaintenanceCommand,
-  { redis, archive, refresh }: CommandDeps,
+  { redis, archive, refresh, equityOf }: CommandDeps,
 ): Promise<Readonly<Record<string, unknown>>> {
   switch (command.type) {
     case 'persist': {
@@ -34,7 +37,20 @@ export async function answerCommand(
       const answers = command.accounts.map(async (account) => [account, await refresh(account)] as const);
       return Object.fromEntries(await Promise.all(answers));
     }
+    case 'balances': {
+      const answers = command.accounts.map(async (account) => [account, await balanceOf(account, equityOf)] as const);
+      return Object.fromEntries(await Promise.all(answers));
+    }
     default:
       throw new Error(`unknown command: ${JSON.stringify(command satisfies never)}`);
+  }
+}
+
+async function balanceOf(account: string, equityOf: CommandDeps['equityOf']): Promise<FoundBalances[string]> {
+  if (equityOf === undefined) return { problem: 'maintenance has no keys' };
+  try {
+    return { equity: format(await equityOf(account)) };
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : 'no answer' };
   }
 }

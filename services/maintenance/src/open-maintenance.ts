@@ -1,4 +1,4 @@
-import { budgetedHooks, openReceipts, refreshAccount } from '@backstop/desk';
+import { budgetedHooks, onLane, openReceipts, refreshAccount } from '@backstop/desk';
 import { openExchanges, type Exchanges } from '@backstop/exchange';
 import { readAccountsFile, readAdoptionFile, type Credentials } from '@backstop/intake';
 import { ConfigError, observeRequests, openFleetMetrics, openProcess, type ServiceProcess } from '@backstop/runtime';
@@ -13,7 +13,7 @@ import {
   type MonitorRef,
   type Redis,
 } from '@backstop/store';
-import type { Lane } from '@backstop/core';
+import type { Decimal, Lane } from '@backstop/core';
 import type { MaintenanceConfig } from './config.ts';
 import { answerCommand } from './answer-command.ts';
 import { openLaps } from './open-laps.ts';
@@ -50,8 +50,9 @@ export async function openMaintenance(
   const queues = openQueues(config.REDIS_URL);
   resources.defer(() => queues.close());
   const refresh = refresher({ redis, exchangeOf: exchanges.of, queues, accounts });
+  const equityOf = equityReader(exchanges.of);
   const commands = maintenanceWorker(config.REDIS_URL, (command) =>
-    answerCommand(command, { redis, archive, refresh }),
+    answerCommand(command, { redis, archive, refresh, equityOf }),
   );
   resources.defer(() => commands.close());
 
@@ -82,6 +83,15 @@ function openMeasures(metrics: ServiceProcess['metrics']): Pick<TaskDeps, 'fleet
 }
 
 const REFRESH_MS = 10_000;
+const EQUITY_MS = 5_000;
+
+/** Somebody waits for it to hand a plan over: it goes with the entries. */
+function equityReader(exchangeOf: Exchanges['of']): (account: string) => Promise<Decimal> {
+  return (account) =>
+    onLane({ lane: 'entry', prepaid: false, maxWaitMs: EQUITY_MS }, async () =>
+      exchangeOf(account).equity({ signal: AbortSignal.timeout(REFRESH_MS) }),
+    );
+}
 
 /** Reads an account through the desk, as a check would. */
 function refresher({

@@ -9,12 +9,14 @@ import {
   connectRedis,
   installation,
   openQueues,
+  skewCounter,
+  SKEW_TOLD_MS,
   type MonitorRef,
   type ProcessBeat,
   type Redis,
 } from '@backstop/store';
 import type { WorkerConfig } from './config.ts';
-import { observe } from './observe.ts';
+import { observe, type ClockSeen } from './observe.ts';
 import { onFirstUse } from './on-first-use.ts';
 import { runCheck } from './run-check.ts';
 
@@ -26,11 +28,11 @@ export async function openWorker(config: WorkerConfig, resources: AsyncDisposabl
   const redis = connectRedis(config.REDIS_URL, config.BACKSTOP_PROCESS_NAME);
   resources.defer(() => redis.disconnect());
   await redis.connect();
-  const seen = { skewMs: 0 };
+  const seen: ClockSeen = { skewMs: 0, byAccount: new Map() };
   const reasons = (): string[] =>
     Math.abs(seen.skewMs) <= CLOCK_SKEW_NOT_READY_MS ? [] : [`clock is off by ${seen.skewMs} ms`];
   const running = await openProcess(
-    { service: 'worker', config, redis, reasons, beat: (record) => beat(redis, withSkew(record, seen.skewMs)) },
+    { service: 'worker', config, redis, reasons, beat: (record) => beat(redis, withSkew(record, seen)) },
     resources,
   );
 
@@ -54,9 +56,11 @@ export async function openWorker(config: WorkerConfig, resources: AsyncDisposabl
   return { log };
 }
 
-/** The clock's skew goes along, so that the others can tell of it (S-32). */
-function withSkew(record: ProcessBeat, clockSkewMs: number): ProcessBeat {
-  return { ...record, counters: { ...record.counters, clockSkewMs } };
+/** The clock's skew goes along, so that the others can tell of it; of accounts only what is worth telling (S-32). */
+function withSkew(record: ProcessBeat, { skewMs, byAccount }: ClockSeen): ProcessBeat {
+  const told = [...byAccount].filter(([, ms]) => Math.abs(ms) > SKEW_TOLD_MS);
+  const ofAccounts = Object.fromEntries(told.map(([account, ms]) => [skewCounter(account), ms]));
+  return { ...record, counters: { ...record.counters, clockSkewMs: skewMs, ...ofAccounts } };
 }
 
 interface DeskParts {
@@ -64,7 +68,7 @@ interface DeskParts {
   readonly redis: Redis;
   readonly running: ServiceProcess;
   /** Follows the exchange's clock. */
-  readonly seen: { skewMs: number };
+  readonly seen: ClockSeen;
 }
 
 /** Opens what a desk needs; the desk itself is the installation's. */

@@ -1,9 +1,8 @@
 import { ConfigError } from '@backstop/runtime';
-import type { OpenRun } from './open-run.ts';
 import { pollUntil } from './poll-until.ts';
 import type { Preparation } from './prepare.ts';
 import { submitPlans } from './submit-plans.ts';
-import type { Submitted } from './submit-plans.ts';
+import type { Handover, Submitted } from './submit-plans.ts';
 
 export const LEFT_OUT = 'no new plan was accepted, since this has to be put right first';
 
@@ -22,7 +21,7 @@ interface Listener {
  */
 export async function handOver(
   preparation: Pick<Preparation, 'workload' | 'isKept' | 'judge'>,
-  run: Pick<OpenRun, 'redis' | 'redisUrl'>,
+  run: Handover,
   { print, ending }: Listener,
 ): Promise<Submitted> {
   const { isKept } = preparation;

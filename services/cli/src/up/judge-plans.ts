@@ -1,6 +1,6 @@
 import type { Plan } from '@backstop/core';
-import { planIdOf, readPlanFile, TAKER_FEE_RATE } from '@backstop/intake';
-import type { ListedInstrument, PlanFileOptions, PlanFileResult, Workload } from '@backstop/intake';
+import { planIdOf, readPlanFile, TAKER_FEE_RATE, withBalances } from '@backstop/intake';
+import type { ListedInstrument, PlanFileOptions, PlanFileResult, ReadBalances, Workload } from '@backstop/intake';
 import type { PlanMemory } from './plan-memory.ts';
 
 /** What the exchange lists; without instruments, a simulated one lists what the plan file says. */
@@ -14,6 +14,8 @@ export interface PlanSource {
   readonly memory: PlanMemory;
   readonly nowMs: number;
   readonly list: () => Promise<Listed>;
+  /** undefined = there are no keys to read balances with, which is a fault of its own. */
+  readonly readBalances: ReadBalances | undefined;
 }
 
 export interface Moment {
@@ -23,6 +25,8 @@ export interface Moment {
   readonly existing: readonly Plan[];
   /** Redis time, ms. */
   readonly now: () => Promise<number>;
+  /** Reads balances as of the moment; undefined = as at first. */
+  readonly readBalances?: ReadBalances | undefined;
 }
 
 /** The plans that are not known yet, as of the moment: their deadlines count from it. None of them where there are faults. */
@@ -46,16 +50,18 @@ export interface FirstJudgement {
 export async function judgePlans(source: PlanSource): Promise<FirstJudgement> {
   const { memory, nowMs, list } = source;
   const listed = memory.isKept ? NOT_LISTED : await list();
-  const result = read(source, { nowMs, ...listed, judgedBy: memory.isKept ? 'file' : 'moment' });
+  const result = memory.isKept
+    ? read(source, { nowMs, ...listed, judgedBy: 'file' })
+    : await sized(source, { nowMs, ...listed }, source.readBalances);
   const workload = result.ok ? result.workload : undefined;
   return {
     workload,
     faults: [...listed.faults, ...faultsOf(result)],
-    judge: async ({ known, existing, now }) => {
+    judge: async ({ known, existing, now, readBalances = source.readBalances ?? readNothing }) => {
       if (workload?.plans.every(({ id }) => known.has(id)) !== false) return { plans: [], faults: [] };
       const market = memory.isKept ? await list() : listed;
       if (market.faults.length > 0) return { plans: [], faults: market.faults };
-      const again = read(source, { nowMs: await now(), ...market, existing, leftOut: known });
+      const again = await sized(source, { nowMs: await now(), ...market, existing, leftOut: known }, readBalances);
       return { plans: again.ok ? again.workload.plans : [], faults: faultsOf(again) };
     },
   };
@@ -63,7 +69,16 @@ export async function judgePlans(source: PlanSource): Promise<FirstJudgement> {
 
 const NOT_LISTED: Listed = { instruments: new Map(), faults: [] };
 
-type Reading = Pick<PlanFileOptions, 'nowMs' | 'instruments' | 'existing' | 'judgedBy' | 'leftOut'>;
+type Reading = Pick<PlanFileOptions, 'nowMs' | 'instruments' | 'existing' | 'judgedBy' | 'leftOut' | 'balances'>;
+
+/** To accept a plan by a size that nobody knows is a fault of the plan. */
+const readNothing: ReadBalances = () => Promise.resolve(new Map());
+
+/** Without a reader, sizes by a share of the balance are left open. */
+function sized(source: PlanSource, reading: Reading, readBalances: ReadBalances | undefined): Promise<PlanFileResult> {
+  if (readBalances === undefined) return Promise.resolve(read(source, { ...reading, balances: 'not-asked' }));
+  return withBalances((balances) => read(source, { ...reading, balances }), readBalances);
+}
 
 function read({ text, memory }: PlanSource, reading: Reading): PlanFileResult {
   return readPlanFile(text, {

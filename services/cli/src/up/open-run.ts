@@ -1,10 +1,12 @@
 import { BYBIT_VENUES } from '@backstop/exchange';
+import type { ReadBalances } from '@backstop/intake';
 import { every, identify, startRedisServer } from '@backstop/runtime';
 import type { Notes, ProcessIdentity, RedisServer } from '@backstop/runtime';
 import { connectRedis } from '@backstop/store';
 import type { Redis } from '@backstop/store';
 import type { VerbContext } from '../context.ts';
 import { removeRun, writeRun } from '../run-file.ts';
+import { balanceReader } from './balance-reader.ts';
 import { borrowRedis } from './borrow-redis.ts';
 import { operatorToken } from './operator-token.ts';
 import type { OperatorToken } from './operator-token.ts';
@@ -25,6 +27,8 @@ export interface OpenRun {
   /** undefined = a live venue. */
   readonly simulator: SimulatorClient | undefined;
   readonly services: Services;
+  /** Reads balances within the call budget of the services; undefined = as before they were started. */
+  readonly readBalances?: ReadBalances;
   readonly operator: OperatorToken;
   /** Aborts when the run cannot go on, with the reason. */
   readonly failed: AbortSignal;
@@ -81,7 +85,9 @@ export async function openRun(
   };
   const services = await startServices(start, watcher, resources);
   print(`logs         ${logDir}`);
-  return { redisUrl: server.url, redis, simulator: exchange.simulator, services, operator, failed: failure.signal };
+  const readBalances = balanceReader({ accounts: credentials, exchangeUrl: exchange.url, redis });
+  const { simulator } = exchange;
+  return { redisUrl: server.url, redis, simulator, services, readBalances, operator, failed: failure.signal };
 }
 
 interface ExchangeOpening {

@@ -1,16 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { namedAccounts, readAccounts } from '@backstop/intake';
-import type { AccountsResult, Credentials, ListedInstrument, Workload } from '@backstop/intake';
+import type { AccountsResult, Credentials, ListedInstrument, ReadBalances, Workload } from '@backstop/intake';
+import { BYBIT_VENUES } from '@backstop/exchange';
 import { ConfigError } from '@backstop/runtime';
 import { z } from 'zod';
 import { adoptionFile } from './adoption-file.ts';
+import { balanceReader } from './balance-reader.ts';
 import { gatewayPlace } from './gateway-place.ts';
 import type { GatewayPlace } from './gateway-place.ts';
 import { operatorTokenFaults } from './operator-token.ts';
 import { judgePlans } from './judge-plans.ts';
 import type { FirstJudgement, Listed, PlanSource } from './judge-plans.ts';
 import { planMemory } from './plan-memory.ts';
+import { START_BALANCE } from './simulator-client.ts';
 import { readUpOptions } from './up-options.ts';
 import type { UpOptions, Venue } from './up-options.ts';
 
@@ -58,7 +61,7 @@ export async function prepare(given: unknown, { env, nowMs, listInstruments }: P
   const accounts = readKeys(venue, namedAccounts(text ?? ''), { file: files.accounts, env });
   const adoption = adoptionFile(files.adoption, env, accounts);
   const list = (): Promise<Listed> => listNow(venue, listInstruments);
-  const plans = await readPlans(text, files.plans, { memory, nowMs, list });
+  const plans = await readPlans(text, files.plans, { memory, nowMs, list, readBalances: balances(venue, accounts) });
   const gateway = await gatewayPlace(flags.options?.port, env);
 
   const faultsOfFlags = [...flags.faults, ...gateway.faults, ...operatorTokenFaults(env), ...memory.faults];
@@ -87,6 +90,15 @@ async function listNow(venue: Venue, listInstruments: PrepareOptions['listInstru
     const why = error instanceof Error ? error.message : 'no answer';
     return { faults: [`--venue: cannot read the instruments of ${venue}: ${why}`] };
   }
+}
+
+/** A simulated exchange does not run yet: all accounts begin on it with the same. Without keys, nothing can be read. */
+function balances(venue: Venue, accounts: AccountsResult): ReadBalances | undefined {
+  if (venue === 'simulator') {
+    return (names) => Promise.resolve(new Map(names.map((name) => [name, { equity: START_BALANCE }])));
+  }
+  if (!accounts.ok) return undefined;
+  return balanceReader({ accounts: accounts.accounts, exchangeUrl: BYBIT_VENUES[venue] });
 }
 
 function readPlans(

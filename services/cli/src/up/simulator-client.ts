@@ -1,4 +1,5 @@
-import { format } from '@backstop/core';
+import { decimal, format } from '@backstop/core';
+import type { Decimal } from '@backstop/core';
 import type { Credentials, Workload } from '@backstop/intake';
 import { z } from 'zod';
 
@@ -80,7 +81,7 @@ export interface SimulatorClient {
 
 const LIMIT_MS = 5_000;
 /** USDT; enough for the margin of every plan of a workload at this leverage. */
-const BALANCE = '1000000';
+export const START_BALANCE: Decimal = decimal('1000000');
 const LEVERAGE = '10';
 
 export function simulatorClient(url: string): SimulatorClient {
@@ -97,7 +98,11 @@ export function simulatorClient(url: string): SimulatorClient {
     url,
     list: async (workload, credentials) => {
       await call('POST', 'instruments', { instruments: listedInstruments(workload) });
-      const accounts = credentials.map((account) => ({ ...account, balance: BALANCE, leverage: LEVERAGE }));
+      const accounts = credentials.map((account) => ({
+        ...account,
+        balance: format(START_BALANCE),
+        leverage: LEVERAGE,
+      }));
       await call('POST', 'accounts', {
         accounts: accounts.map((account) => ({ ...account, mode: modeOf(workload, account.name) })),
       });

@@ -1,6 +1,7 @@
 import type { Plan } from '@backstop/core';
 import { acceptPlans, getPlans, listActive, openQueues, redisTimeMs } from '@backstop/store';
 import type { MonitorRef, Queues, Redis } from '@backstop/store';
+import type { ReadBalances } from '@backstop/intake';
 import { z } from 'zod';
 import type { Preparation } from './prepare.ts';
 import { isSame } from './slot.ts';
@@ -13,6 +14,14 @@ export interface Submitted {
   readonly over: readonly Plan[];
   /** Why none of the new plans was accepted. */
   readonly faults: readonly string[];
+}
+
+/** Where plans are handed over to. */
+export interface Handover {
+  readonly redis: Redis;
+  readonly redisUrl: string;
+  /** Reads balances at the exchange of this run; undefined = as they were read before it started. */
+  readonly readBalances?: ReadBalances;
 }
 
 /** Plans of the file that were accepted before, by id. */
@@ -31,14 +40,14 @@ const reply = z.object({ active: z.array(z.string()), closed: z.array(z.string()
  */
 export async function submitPlans(
   { workload: { plans }, isKept, judge }: Pick<Preparation, 'workload' | 'isKept' | 'judge'>,
-  { redis, redisUrl }: { readonly redis: Redis; readonly redisUrl: string },
+  { redis, redisUrl, readBalances }: Handover,
 ): Promise<Submitted> {
   await using queues = openQueues(redisUrl);
   const monitors = await activeMonitors(redis, plans);
   const { active, closed } = isKept ? await askKnown(queues, plans, monitors) : onTheirSlots(plans, monitors);
   const existing = isKept ? (await getPlans(redis, monitors)).filter((plan) => plan !== undefined) : [];
   const known = new Set([...active, ...closed]);
-  const judged = await judge({ known, existing, now: () => redisTimeMs(redis) });
+  const judged = await judge({ known, existing, now: () => redisTimeMs(redis), readBalances });
   const { accepted, taken } = await acceptPlans(redis, queues, judged.plans);
 
   const ids = new Set(accepted.map(({ monitorId }) => monitorId));

@@ -1,8 +1,9 @@
-import { LANES, protection } from '@backstop/core';
+import { LANES, protectionNow } from '@backstop/core';
 import {
   BUCKETS,
   countDue,
   listActive,
+  memoriesOf,
   oldestChecked,
   outboxSize,
   peekCheck,
@@ -29,7 +30,7 @@ async function gaugeProtection({ redis, accounts, fleet, since }: TaskDeps): Pro
       const snapshot = toSnapshot(read);
       if (read.plan === undefined || snapshot === undefined) continue;
 
-      const state = protection(snapshot, read.plan, read.states['tp-sl'].state?.operatorStop?.level);
+      const state = protectionNow(snapshot, read.plan, memoriesOf(read));
       if (state === 'protected') tally.covered += 1;
       if (typeof state === 'string') continue;
       tally.naked += 1;
