@@ -21,6 +21,8 @@ interface Stage {
   readonly command: readonly string[];
   /** A vitest project: its tests are counted one by one. */
   readonly project?: boolean;
+  /** Writes `{passed, failed}` to the file of its --report. */
+  readonly counts?: boolean;
 }
 
 const CHECKS: readonly Stage[] = [
@@ -37,9 +39,16 @@ const PROJECTS: readonly Stage[] = ['unit', 'simulator', 'integration', 'e2e', '
   project: true,
 }));
 
+/** Seeded days: each counts as one test, and so does each control. */
+const FAULTS: Stage = {
+  name: 'faults',
+  command: ['node', 'tests/faults/main.ts', '--seeds', '234', '--redis', '20', '--controls'],
+  counts: true,
+};
+
 await needRedis();
 const only = process.argv.slice(2);
-const stages = [...CHECKS, ...PROJECTS].filter(({ name }) => only.length === 0 || only.includes(name));
+const stages = [...CHECKS, ...PROJECTS, FAULTS].filter(({ name }) => only.length === 0 || only.includes(name));
 const folder = await mkdtemp(join(tmpdir(), 'backstop-test-'));
 const lines: string[] = [];
 let total: Tally = { passed: 0, failed: 0, skipped: 0 };
@@ -47,7 +56,7 @@ let total: Tally = { passed: 0, failed: 0, skipped: 0 };
 for (const stage of stages) {
   const startedMs = performance.now();
   process.stdout.write(`\n--- ${stage.name}\n`);
-  const tally = stage.project === true ? await runProject(stage) : await runCheck(stage);
+  const tally = await runStage(stage);
   total = add(total, tally);
   const seconds = ((performance.now() - startedMs) / 1_000).toFixed(1);
   lines.push(`${stage.name.padEnd(12)} ${describe(tally).padEnd(40)} ${seconds.padStart(6)} s`);
@@ -66,6 +75,18 @@ async function needRedis(): Promise<void> {
   process.stderr.write('no redis-server here: install it, or name a running one in TEST_REDIS_URL\n');
 }
 
+function runStage(stage: Stage): Promise<Tally> {
+  if (stage.counts === true) return runCounting(stage);
+  return stage.project === true ? runProject(stage) : runCheck(stage);
+}
+
+async function runCounting({ name, command }: Stage): Promise<Tally> {
+  const file = join(folder, `${name}.json`);
+  const code = await run([...command, '--report', file]);
+  const { passed = 0, failed = 0 } = await readNumbers(file);
+  return { passed, failed: code === 0 ? failed : Math.max(failed, 1), skipped: 0 };
+}
+
 async function runCheck({ command }: Stage): Promise<Tally> {
   const code = await run(command);
   return code === 0 ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 };
@@ -74,16 +95,21 @@ async function runCheck({ command }: Stage): Promise<Tally> {
 async function runProject({ name, command }: Stage): Promise<Tally> {
   const file = join(folder, `${name}.json`);
   const code = await run([...command, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`]);
-  const result = await readFile(file, 'utf8').then(
-    (text) => JSON.parse(text) as Record<string, number>,
-    (): Record<string, number> => ({}),
-  );
+  const result = await readNumbers(file);
   const failed = result['numFailedTests'] ?? 0;
   return {
     passed: result['numPassedTests'] ?? 0,
     failed: code === 0 ? failed : Math.max(failed, 1), // a file that does not load fails no test of its own
     skipped: (result['numPendingTests'] ?? 0) + (result['numTodoTests'] ?? 0),
   };
+}
+
+/** What a stage wrote; nothing where it ended before it could. */
+function readNumbers(file: string): Promise<Record<string, number>> {
+  return readFile(file, 'utf8').then(
+    (text) => JSON.parse(text) as Record<string, number>,
+    (): Record<string, number> => ({}),
+  );
 }
 
 async function run([program = '', ...args]: readonly string[]): Promise<number> {

@@ -1,0 +1,141 @@
+import type { InProcessSimulator } from '@backstop/simulator';
+import type { Day } from './day.ts';
+import { legOf, type TrueExecution, type WrongCancel } from './fills.ts';
+import type { InFlight } from './in-flight.ts';
+import type { Judge } from './judge.ts';
+import type { PlacedPlan } from './places.ts';
+import type { MemoryArchive } from './memory-archive.ts';
+import type { Counts } from './worker-process.ts';
+
+/** What came of a day. Times in ms, of positions that our own entries opened. */
+export interface DayResult {
+  readonly seed: number;
+  readonly fault: string;
+  /** What must never be, in words; empty = the day is passed. */
+  readonly violations: readonly string[];
+  readonly positions: number;
+  readonly unprotectedMs: number;
+  readonly throughMs: number;
+  readonly misplacedMs: number;
+  readonly wrongCancels: number;
+  readonly duplicates: number;
+  readonly missedEvents: number;
+  /** Fills of ours that were told more than 10 s after they happened. */
+  readonly lateFills: number;
+  readonly stale: number;
+  /** Amends of two jobs of one lane that were under way at once. */
+  readonly overlaps: number;
+  readonly calls: number;
+  readonly rateLimited: number;
+  readonly decisions: number;
+  readonly fills: number;
+  /** From the end of the last fault until everything was right, ms; undefined = it was not. */
+  readonly settledMs: number | undefined;
+}
+
+interface Evidence {
+  readonly plans: readonly PlacedPlan[];
+  readonly judge: Judge;
+  readonly archive: MemoryArchive;
+  readonly venue: InProcessSimulator;
+  readonly counts: Counts;
+  readonly inFlight: InFlight;
+  readonly settledMs: number | undefined;
+  readonly wrong: readonly string[];
+}
+
+export function sumUp(day: Day, evidence: Evidence): DayResult {
+  const { venue, counts, inFlight, settledMs, wrong } = evidence;
+  const { truth, accounts } = venue.simulator.engine.venue;
+  const epochs = truth.epochs.filter((epoch) => isOurs(epoch, venue));
+  const sum = (field: 'unprotectedMs' | 'throughMs' | 'misplacedMs'): number =>
+    epochs.reduce((total, epoch) => total + epoch[field], 0);
+  const missed = missedEvents(evidence);
+  const requests = [...truth.requests.values()].filter(({ account }) => account !== '');
+  const result = {
+    seed: day.seed,
+    fault: day.fault,
+    positions: epochs.length,
+    unprotectedMs: sum('unprotectedMs'),
+    throughMs: sum('throughMs'),
+    misplacedMs: sum('misplacedMs'),
+    wrongCancels: truth.wrongCancels.filter((cancel) => !isExplained(cancel, venue)).length,
+    duplicates: truth.duplicates.length,
+    missedEvents: missed.length,
+    lateFills: lateFills(evidence),
+    stale: counts.stale + inFlight.counts().stale,
+    overlaps: inFlight.counts().overlaps,
+    calls: requests.reduce((total, { count }) => total + count, 0),
+    rateLimited: counts.rateLimited,
+    decisions: counts.decisions,
+    fills: [...accounts.values()].reduce((total, { executions }) => total + executions.length, 0),
+    settledMs,
+  };
+  return { ...result, violations: [...violations(day, result), ...wrong, ...missed] };
+}
+
+function violations(day: Day, result: Omit<DayResult, 'violations'>): readonly string[] {
+  const bare = Math.max(0, ...day.kinds.map(({ unprotectedMs = 0 }) => unprotectedMs));
+  const limits = [
+    ['ms without a stop', result.unprotectedMs, bare],
+    ['wrong cancels', result.wrongCancels, 0],
+    ['duplicates', result.duplicates, 0],
+    ['decisions on stale rows', result.stale, 0],
+    ['amends of two jobs at once', result.overlaps, 0],
+  ] as const;
+  return limits.flatMap(([what, count, most]) => (count > most ? [`${count} ${what}, ${most} allowed`] : []));
+}
+
+/** An exit of ours cancels the entries just before it closes the position (S-15), and may have to be sent again. */
+const EXIT_WITHIN_MS = 30_000;
+
+function isExplained({ kind, account, symbol, atMs }: WrongCancel, { simulator }: InProcessSimulator): boolean {
+  const executions = simulator.engine.venue.accounts.get(account)?.executions ?? [];
+  const isExit = (execution: TrueExecution): boolean =>
+    execution.symbol === symbol &&
+    legOf(execution.orderLinkId)?.leg === 'x' &&
+    execution.atMs >= atMs &&
+    execution.atMs - atMs < EXIT_WITHIN_MS;
+  return kind === 'entry-without-exit' && executions.some(isExit);
+}
+
+/** Opened by an entry of ours, not by somebody's hand. */
+function isOurs(
+  { account, symbol, openedAtMs }: { account: string; symbol: string; openedAtMs: number },
+  { simulator }: InProcessSimulator,
+): boolean {
+  const executions = simulator.engine.venue.accounts.get(account)?.executions ?? [];
+  const opening = executions.find((execution) => execution.symbol === symbol && execution.atMs === openedAtMs);
+  return opening !== undefined && legOf(opening.orderLinkId)?.leg.startsWith('e') === true;
+}
+
+const LATE_MS = 10_000;
+
+function lateFills({ plans, judge, archive }: Evidence): number {
+  return plans.flatMap(({ plan }) => {
+    const told = archive.events.filter(({ monitorId }) => monitorId === plan.id);
+    const fills = judge.fillsOf(plan.id)?.history ?? [];
+    return fills.filter(({ leg, total, atMs }) => {
+      const telling = told.find(({ detail }) => detail['by'] === leg && Number(detail['total']) > total - 1e-9);
+      return (telling?.atMs ?? Infinity) - atMs > LATE_MS;
+    });
+  }).length;
+}
+
+/** Fills of ours that were not told, or told otherwise, leg by leg. */
+function missedEvents({ plans, judge, archive }: Evidence): readonly string[] {
+  return plans.flatMap(({ plan, contract }) => {
+    const sums = judge.fillsOf(plan.id);
+    if (sums === undefined) return [];
+    const told = archive.events.filter(({ monitorId }) => monitorId === plan.id);
+    return [...sums.byLeg].flatMap(([leg, qty]) => {
+      const last = Math.max(
+        0,
+        ...told.filter(({ detail }) => detail['by'] === leg).map(({ detail }) => Number(detail['total'])),
+      );
+      return Math.abs(last - qty) < Number(contract.qtyStep) / 2
+        ? []
+        : [`${plan.id}: ${leg} filled ${qty}, told ${last}`];
+    });
+  });
+}

@@ -1,0 +1,57 @@
+import { FAULT_KINDS, type FaultKind, type Happening } from './fault-kinds.ts';
+import { CONTRACTS, type Contract } from './places.ts';
+import { seededRandom, type Random } from './random.ts';
+
+/** A trading day of ten minutes: everything that happens on it follows from its seed and its fault. */
+export interface Day {
+  readonly seed: number;
+  readonly fault: string;
+  readonly kinds: readonly FaultKind[];
+  readonly random: Random;
+  readonly accounts: readonly string[];
+  readonly contracts: readonly Contract[];
+  readonly happenings: readonly Happening[];
+  readonly workers: number;
+  readonly latencyMs: number;
+  /** The last fault is over, prices stand still, and from then on everything comes to rest. */
+  readonly calmAtMs: number;
+  readonly endsAtMs: number;
+}
+
+/** So far ahead that a real Redis, whose expiries are the day's, never acts on one by itself. */
+export const START_MS = Date.UTC(2100, 0, 4, 9);
+const CALM_AT_MS = 530_000;
+const DAY_MS = 600_000;
+/** Seeds that follow one another begin far apart. */
+const SPREAD = 2_654_435_761;
+
+export function makeDay(seed: number, fault: string): Day {
+  const random = seededRandom(Math.imul(seed, SPREAD));
+  const kinds = kindsOf(fault, random);
+  const settleMs = Math.max(DAY_MS - CALM_AT_MS, ...kinds.map((kind) => kind.settleMs ?? 0));
+  return {
+    seed,
+    fault,
+    kinds,
+    random,
+    accounts: random.chance(25) ? ['main', 'mirror'] : ['main'],
+    contracts: CONTRACTS.slice(0, random.pick([1, 1, 2, 3])),
+    happenings: kinds.flatMap((kind) => kind.make(random)).toSorted((a, b) => a.atMs - b.atMs),
+    workers: random.int(1, 3),
+    latencyMs: random.pick([20, 60, 150]),
+    calmAtMs: CALM_AT_MS,
+    endsAtMs: CALM_AT_MS + settleMs,
+  };
+}
+
+/** Kinds by their names, joined by `+`; `mixed` = three of them, whichever the seed gives. */
+function kindsOf(fault: string, random: Random): readonly FaultKind[] {
+  const names = Object.keys(FAULT_KINDS).filter((name) => name !== 'forbidden' && name !== 'calm');
+  const chosen =
+    fault === 'mixed' ? Array.from({ length: 3 }, () => names[random.int(0, names.length - 1)]) : fault.split('+');
+  return chosen.map((name) => {
+    const kind = FAULT_KINDS[name ?? ''];
+    if (kind === undefined) throw new RangeError(`no such fault: ${name}`);
+    return kind;
+  });
+}

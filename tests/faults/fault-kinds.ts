@@ -1,0 +1,122 @@
+import type { Random } from './random.ts';
+import {
+  emptyCache,
+  freezeInFlight,
+  freezeWorker,
+  killMaintenance,
+  killWorker,
+  slowRedis,
+  strike,
+  troubleRedis,
+  type World,
+} from './world.ts';
+
+/** Something that happens on a day, and when, ms from its beginning. */
+export interface Happening {
+  readonly atMs: number;
+  readonly act: Act;
+}
+
+type Act = (world: World) => Promise<void>;
+type Make = (random: Random) => readonly Happening[];
+
+export interface FaultKind {
+  readonly make: Make;
+  /** A position may be without its stop because somebody took it away: for so long at most in all, ms. */
+  readonly unprotectedMs?: number;
+  readonly losesRedis?: boolean;
+  /** How long it takes from the last happening until everything can be as it should be, ms. */
+  readonly settleMs?: number;
+}
+
+/** Faults begin when the plans are in, and end well before the day does. */
+const FIRST_MS = 4_000;
+const LAST_MS = 500_000;
+
+export const FAULT_KINDS: Readonly<Record<string, FaultKind>> = {
+  calm: { make: () => [] },
+  latency: { make: during({ kind: 'latency', medianMs: 400, p99Ms: 3_000 }) },
+  'reply-lost-before': { make: during({ kind: 'reply-lost-before', probability: 0.4 }) },
+  'reply-lost-after': { make: during({ kind: 'reply-lost-after', probability: 0.4 }) },
+  'http-500': { make: during({ kind: 'http-500', probability: 0.5 }) },
+  'server-error': { make: during({ kind: 'server-error', probability: 0.5 }) },
+  'rate-limited': { make: during({ kind: 'rate-limited', probability: 0.3 }) },
+  'order-processing': { make: during({ kind: 'order-processing', probability: 0.4 }) },
+  restarting: { make: during({ kind: 'restarting' }) },
+  'service-restart': { make: suddenly((random) => strikes({ kind: 'service-restart', ms: random.int(1_000, 9_000) })) },
+  'key-revoked': { make: during({ kind: 'key-revoked' }) },
+  forbidden: { make: once(strikes({ kind: 'forbidden', count: 1 })), settleMs: 660_000 },
+  'entry-refused': { make: during({ kind: 'refusal', retCode: 110007, endpoint: 'order/create' }) },
+  'stop-refused': { make: during({ kind: 'refusal', retCode: 10001, endpoint: 'position/trading-stop' }) },
+  'partial-page': { make: during({ kind: 'partial-page', probability: 0.6 }) },
+  'unknown-enum': { make: during({ kind: 'unknown-enum', probability: 0.5 }) },
+  'unknown-field': { make: during({ kind: 'unknown-field', probability: 0.5 }) },
+  'stale-reads': { make: during({ kind: 'stale-reads', ms: 900 }) },
+  'cancel-fill-race': { make: during({ kind: 'cancel-fill-race', probability: 0.5 }) },
+  'every-cancel-races': { make: allDay({ kind: 'cancel-fill-race' }) },
+  'clock-skew': { make: during({ kind: 'clock-skew', ms: -4_000 }) },
+  gap: { make: suddenly((random) => onSymbol({ kind: 'gap', percent: random.pick([-6, -3, 2.5, 5]) })) },
+  'manual-open': {
+    make: suddenly((random) => onPlace({ kind: 'manual-open', side: random.pick(['Buy', 'Sell']), qty: '3' })),
+  },
+  'manual-close': {
+    make: suddenly((random) => onPlace({ kind: 'manual-close', ...(random.chance(50) && { qty: '4' }) })),
+  },
+  'manual-cancel-stop': { make: suddenly(() => onPlace({ kind: 'manual-cancel-stop' })), unprotectedMs: 120_000 },
+  liquidation: { make: suddenly(() => onPlace({ kind: 'liquidation' })) },
+  adl: { make: suddenly(() => onPlace({ kind: 'adl', qty: '2' })) },
+  funding: { make: suddenly(() => onSymbol({ kind: 'funding', rate: '0.0005' })) },
+  'worker-killed': { make: suddenly((random) => (world) => killWorker(world, random.int(100, 4_000))) },
+  'worker-frozen': { make: suddenly((random) => (world) => freezeWorker(world, random.int(1_000, 20_000))) },
+  'frozen-in-flight': { make: suddenly(() => freezeInFlight) },
+  'maintenance-killed': { make: once((world) => killMaintenance(world, 30_000)) },
+  'redis-away': { make: suddenly((random) => (world) => troubleRedis(world, 'goAway', random.int(200, 12_000))) },
+  'redis-frozen': { make: suddenly((random) => (world) => troubleRedis(world, 'freeze', random.int(500, 8_000))) },
+  'redis-slow': { make: suddenly((random) => (world) => slowRedis(world, random.int(2_000, 15_000))) },
+  'redis-lost': { make: once(async (world) => world.loseRedis()), losesRedis: true },
+  'cache-flushed': { make: suddenly(() => emptyCache) },
+};
+
+/** Names of single kinds; `mixed` is three of them on one day. */
+export const FAULT_NAMES: readonly string[] = [...Object.keys(FAULT_KINDS), 'mixed'];
+
+/** Three to six stretches of 3 to 20 s during which the exchange has the fault. */
+function during(fault: object): Make {
+  return (random) =>
+    Array.from({ length: random.int(3, 6) }, () => {
+      const lengthMs = random.int(3_000, 20_000);
+      const atMs = random.int(FIRST_MS, LAST_MS - lengthMs);
+      return { atMs, act: strikes({ ...fault, untilMs: lengthMs }) };
+    });
+}
+
+function allDay(fault: object): Make {
+  return () => [{ atMs: FIRST_MS, act: strikes({ ...fault, untilMs: LAST_MS - FIRST_MS }) }];
+}
+
+/** Three to eight moments. */
+function suddenly(make: (random: Random) => Act): Make {
+  return (random) =>
+    Array.from({ length: random.int(3, 8) }, () => ({ atMs: random.int(FIRST_MS, LAST_MS), act: make(random) }));
+}
+
+function once(act: Act): Make {
+  return (random) => [{ atMs: random.int(FIRST_MS, LAST_MS), act }];
+}
+
+function strikes(fault: object): Act {
+  return (world) => strike(world, fault);
+}
+
+function onSymbol(fault: object): Act {
+  return (world) => strike(world, { ...fault, symbol: anyOf(world, world.symbols) });
+}
+
+function onPlace(fault: object): Act {
+  return (world) =>
+    strike(world, { ...fault, symbol: anyOf(world, world.symbols), account: anyOf(world, world.accounts) });
+}
+
+function anyOf({ random }: World, names: readonly string[]): string {
+  return names[random.int(0, names.length - 1)] ?? '';
+}

@@ -1,0 +1,157 @@
+import { format } from '@backstop/core';
+import type { InProcessSimulator } from '@backstop/simulator';
+import type { PlacedPlan } from './places.ts';
+import { averageOf, legOf, num, TrueFills, type TrueAccount, type TrueExecution, type TrueOrder } from './fills.ts';
+
+/** Of the exchange's accounts. */
+const TAKER_RATE = 0.00055;
+
+/** Follows a day from the exchange's side, by rules of its own. */
+export interface Judge {
+  /** Takes in what has happened since the last look. */
+  readonly look: () => void;
+  /** What is not as it should be in this moment, in words; empty = all is well. */
+  readonly wrongNow: () => readonly string[];
+  readonly fillsOf: (planId: string) => TrueFills | undefined;
+}
+
+type Venue = InProcessSimulator['simulator']['engine']['venue'];
+
+/** A plan that Redis lost before it was archived is gone; its stop stands. So long it may take, ms. */
+const UNARCHIVED_MS = 600;
+
+export function openJudge(
+  { plans, lost }: { readonly plans: readonly PlacedPlan[]; readonly lost: { readonly atMs: number } },
+  venue: InProcessSimulator,
+  tell: (line: string) => void,
+): Judge {
+  const fills = new Map<string, TrueFills>();
+  const seen = new Map<string, number>();
+  const { engine } = venue.simulator;
+  const isGone = ({ plan: { createdAtMs } }: PlacedPlan): boolean =>
+    createdAtMs <= lost.atMs && createdAtMs > lost.atMs - UNARCHIVED_MS;
+  const take = (account: string, execution: TrueExecution): void => {
+    const { symbol, side, execQty, execPrice, stopOrderType, orderLinkId } = execution;
+    tell(`fill: ${account} ${symbol} ${side} ${num(execQty)} at ${num(execPrice)} ${orderLinkId}${stopOrderType}`);
+    const own = legOf(orderLinkId);
+    const planned = plans.find(({ plan }) => plan.id === own?.planId);
+    if (own === undefined || planned === undefined || isGone(planned)) return;
+
+    const sums = fills.get(own.planId) ?? new TrueFills();
+    fills.set(own.planId, sums);
+    sums.add(own.leg, execution);
+    void declare(venue, { account, planned, sums });
+  };
+  return {
+    look: () => {
+      for (const { name, executions } of engine.venue.accounts.values()) {
+        for (let at = seen.get(name) ?? 0; at < executions.length; at += 1) {
+          const execution = executions[at];
+          if (execution !== undefined) take(name, execution);
+        }
+        seen.set(name, executions.length);
+      }
+    },
+    wrongNow: () =>
+      plans.flatMap((planned) => {
+        const { plan } = planned;
+        const account = engine.venue.accounts.get(plan.account);
+        const sums = fills.get(plan.id);
+        return account === undefined || sums === undefined || isGone(planned)
+          ? []
+          : wrongOf(planned, sums, account, engine.venue);
+      }),
+    fillsOf: (planId) => {
+      const planned = plans.find(({ plan }) => plan.id === planId);
+      return planned === undefined || isGone(planned) ? undefined : fills.get(planId);
+    },
+  };
+}
+
+interface Followed {
+  readonly account: string;
+  readonly planned: PlacedPlan;
+  readonly sums: TrueFills;
+}
+
+/** Tells the exchange's truth where the stop belongs from now on, so that it can measure for how long it stood elsewhere. */
+async function declare(venue: InProcessSimulator, { account, planned, sums }: Followed): Promise<void> {
+  const { plan, contract, isLong } = planned;
+  const position = venue.simulator.engine.venue.accounts.get(account)?.positions.get(`${plan.symbol}:0`);
+  if (position === undefined || position.size === 0n) return;
+  const level = isFirstDone(planned, sums)
+    ? sums.breakeven(averageOf(position), isLong, TAKER_RATE).toFixed(contract.digits)
+    : format(plan.stopLoss.triggerPrice);
+  await venue.control('POST desired', { account, symbol: plan.symbol, positionIdx: 0, stop: level }).catch(ignore);
+}
+
+/** The first take-profit has all that it was to have. */
+function isFirstDone({ plan, contract }: PlacedPlan, { byLeg, entered }: TrueFills): boolean {
+  const share = num(plan.takeProfits[0]?.share ?? 0n) * 1e6; // core counts in 1e-12, `num` in 1e-18
+  return (
+    entered > 0 && (byLeg.get('t1') ?? 0) > 0 && (byLeg.get('t1') ?? 0) >= share * entered - Number(contract.qtyStep)
+  );
+}
+
+function wrongOf(planned: PlacedPlan, sums: TrueFills, account: TrueAccount, venue: Venue): readonly string[] {
+  const { plan } = planned;
+  const position = account.positions.get(`${plan.symbol}:0`);
+  const own = [...account.open].filter(({ orderLinkId }) => legOf(orderLinkId)?.planId === plan.id);
+  const size = num(position?.size ?? 0n);
+  const isOwn = isOpenedBy(plan.id, account, position);
+  if (size === 0 || !isOwn) return own.map((order) => `${plan.id}: ${order.orderLinkId} works after flat`);
+
+  const last = venue.instruments.get(plan.symbol)?.last ?? 0n;
+  return [
+    ...stopFaults(planned, sums, position, num(last)),
+    ...ladderFaults(planned, size, own),
+    ...entryFaults(planned, sums, own),
+  ].map((fault) => `${plan.id}: ${fault}`);
+}
+
+/** The position began with an entry of this plan. */
+function isOpenedBy(
+  planId: string,
+  { executions }: TrueAccount,
+  position: { readonly symbol: string; readonly openedAtMs: number } | undefined,
+): boolean {
+  if (position === undefined) return false;
+  const { symbol, openedAtMs } = position;
+  const opening = executions.find((execution) => execution.symbol === symbol && execution.atMs === openedAtMs);
+  return opening !== undefined && legOf(opening.orderLinkId)?.planId === planId;
+}
+
+interface Held {
+  readonly stopLoss: TrueOrder | undefined;
+  readonly entryValue: bigint;
+  readonly size: bigint;
+}
+
+function stopFaults(planned: PlacedPlan, sums: TrueFills, position: Held | undefined, last: number): readonly string[] {
+  const { plan, isLong, contract } = planned;
+  if (position?.stopLoss === undefined) return ['there is no stop'];
+  const stop = position.stopLoss;
+  const level = num(stop.triggerPrice);
+  const tick = Number(contract.tickSize);
+  const isLooser = (wanted: number): boolean => (isLong ? level < wanted - 1.5 * tick : level > wanted + 1.5 * tick);
+  if (isLooser(Number(format(plan.stopLoss.triggerPrice)))) return [`the stop ${level} is looser than the plan's`];
+  if (!isFirstDone(planned, sums) || plan.breakeven?.ifThrough !== 'exit') return [];
+
+  const wanted = sums.breakeven(averageOf(position), isLong, TAKER_RATE);
+  return isLooser(wanted) ? [`the stop ${level} is looser than breakeven ${wanted}, last ${last}`] : [];
+}
+
+function ladderFaults({ contract }: PlacedPlan, size: number, own: readonly TrueOrder[]): readonly string[] {
+  const closing = own.filter(({ reduceOnly }) => reduceOnly);
+  const sum = closing.reduce((total, { qty, cumExecQty }) => total + num(qty - cumExecQty), 0);
+  return Math.abs(sum - size) < Number(contract.qtyStep) / 2 ? [] : [`take-profits for ${sum} of ${size}`];
+}
+
+function entryFaults(planned: PlacedPlan, sums: TrueFills, own: readonly TrueOrder[]): readonly string[] {
+  if (!isFirstDone(planned, sums)) return [];
+  return own
+    .filter(({ reduceOnly }) => !reduceOnly)
+    .map(({ orderLinkId }) => `${orderLinkId} rests after the first take-profit`);
+}
+
+function ignore(): void {}

@@ -1,0 +1,70 @@
+import { fromJson } from '@backstop/core';
+import { describeAction } from '@backstop/store';
+import type {
+  Archive,
+  DecisionRecord,
+  EventRecord,
+  ExecutionRecord,
+  OutboxEntry,
+  PlannedRecord,
+  RecordedDecision,
+  StateRecord,
+} from '@backstop/store';
+import type { MonitorEvent, Plan } from '@backstop/core';
+
+/** What the outbox has told so far, kept in memory: durable, as the real one is, for as long as a day lasts. */
+export interface MemoryArchive {
+  readonly archive: Archive;
+  readonly events: readonly (MonitorEvent & { readonly monitorId: string })[];
+  /** By execId, how often each was booked. */
+  readonly executions: ReadonlyMap<string, number>;
+}
+
+export function openMemoryArchive(tell: (line: string) => void): MemoryArchive {
+  const plans = new Map<string, Plan>();
+  const closed = new Set<string>();
+  const events: (MonitorEvent & { monitorId: string })[] = [];
+  const executions = new Map<string, number>();
+  const offsets = new Map<number, { readonly nonce: string; readonly lastId: string }>();
+  let letters: string | undefined;
+  const keep = ({ type, json }: OutboxEntry): void => {
+    if (type === 'planned') {
+      const { plan } = fromJson<PlannedRecord>(json);
+      plans.set(plan.id, plan);
+    } else if (type === 'state') {
+      const state = fromJson<StateRecord>(json);
+      if (state.closed) closed.add(state.monitorId);
+    } else if (type === 'event') {
+      const { event, monitorId } = fromJson<EventRecord>(json);
+      tell(`told: ${monitorId} ${event.type} ${JSON.stringify(event.detail)} of ${event.atMs}`);
+      events.push({ ...event, monitorId });
+    } else if (type === 'decision') {
+      const { decision, monitorId, lane } = fromJson<DecisionRecord>(json);
+      const { actions, conditions } = decision as RecordedDecision;
+      tell(
+        `decided: ${monitorId}:${lane} ${actions.map(describeAction).join('; ')} ${Object.keys(conditions).join(' ')}`,
+      );
+    } else if (type === 'execution') {
+      const { execId } = fromJson<ExecutionRecord>(json);
+      executions.set(execId, (executions.get(execId) ?? 0) + 1);
+    }
+  };
+  const storedUpTo = (bucket: number, nonce: string): string => {
+    const offset = offsets.get(bucket);
+    return offset?.nonce === nonce ? offset.lastId : '0';
+  };
+  const archive: Partial<Archive> = {
+    drain: async (bucket, nonce, entries) => {
+      for (const entry of entries) keep(entry);
+      const lastId = entries.at(-1)?.id ?? storedUpTo(bucket, nonce);
+      offsets.set(bucket, { nonce, lastId });
+      return { stored: entries.length, skipped: 0, lastId };
+    },
+    offset: async (bucket, nonce) => storedUpTo(bucket, nonce),
+    activePlans: async () => [...plans.values()].filter(({ id }) => !closed.has(id)),
+    isClosed: async (monitorId) => closed.has(monitorId),
+    installation: async (own) => (letters ??= own),
+  };
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only what maintenance asks for in a day
+  return { archive: archive as Archive, events, executions };
+}

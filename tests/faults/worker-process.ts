@@ -1,0 +1,137 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { LANES } from '@backstop/core';
+import { budgetedHooks, openDesk, openReceipts, type Check, type Desk, type DeskObserver } from '@backstop/desk';
+import { openExchanges } from '@backstop/exchange';
+import type { Redis } from '@backstop/store';
+import type { TwinQueues, TwinWorker } from '@backstop/store/testing';
+import { processCheck } from '@backstop/worker/process-check';
+import { carrierTo, type Send } from './carrier.ts';
+import { openFleetProcess, type FleetProcess } from './fleet-process.ts';
+import type { RedisServer } from './redis-server.ts';
+
+/** The letters of a day's installation. */
+export const INSTALLATION = 'day';
+const BASE_URL = 'http://venue';
+const CONCURRENCY = 5;
+const SOCKETS = 8;
+
+interface Credentials {
+  readonly name: string;
+  readonly apiKey: string;
+  readonly secret: string;
+}
+
+/** What a day hears of its workers. */
+export interface Counts {
+  decisions: number;
+  stale: number;
+  failedChecks: number;
+  rateLimited: number;
+}
+
+export interface FleetParts {
+  readonly accounts: readonly Credentials[];
+  readonly redis: RedisServer;
+  readonly connect: (gate: FleetProcess['gate']) => Redis;
+  readonly queues: TwinQueues;
+  /** Where requests go, with the check on whose behalf. */
+  readonly send: (check: Check | undefined, request: Parameters<Send>[0]) => ReturnType<Send>;
+  /** Hears of a worker's request in the moment in which it leaves. */
+  readonly onDeparture: (worker: FleetProcess, endpoint: string) => void;
+  readonly counts: Counts;
+  /** What is not archived yet is lost with Redis. */
+  readonly drainEveryMs: number;
+  /** Somebody asked something of Redis that may have made a monitor due. */
+  readonly onCommand: () => void;
+  /** Stands between the worker and its desk: for who watches, and for control runs. */
+  readonly bend: (desk: Desk) => Desk;
+}
+
+/** The check on whose behalf something is done. */
+const underWay = new AsyncLocalStorage<Check>();
+
+/** A worker with everything that a real one has but its sockets: desk, exchange client, both lanes. */
+export function openWorkerProcess(name: string, parts: FleetParts): FleetProcess {
+  const process = openFleetProcess(name, parts.redis, parts.onCommand);
+  const redis = parts.connect(process.gate);
+  const sender = parts.queues.queues(process.gate);
+  const observer = observe(parts.counts);
+  const exchanges = openExchanges({
+    accounts: parts.accounts,
+    baseUrl: BASE_URL,
+    maxSockets: SOCKETS,
+    carrier: carrierTo((request) =>
+      process.reach(() => {
+        parts.onDeparture(worker, request.endpoint);
+        return parts.send(underWay.getStore(), request);
+      }),
+    ),
+    hooksOf: (account) => budgetedHooks(redis, account, observer),
+  });
+  const desk = parts.bend(
+    openDesk({
+      redis,
+      installation: INSTALLATION,
+      exchangeOf: exchanges.of,
+      wake: (ref, lane) => sender.wake(ref, lane, 'event', 'waiter'),
+      receipts: openReceipts(),
+      observer,
+      log: { warn: () => undefined },
+    }),
+  );
+  const lanes = openLanes({ process, redis, desk }, parts);
+  const each = (act: (lane: TwinWorker) => void): void => {
+    for (const lane of lanes) act(lane);
+  };
+  const worker: FleetProcess = {
+    ...process,
+    kill: () => {
+      process.kill();
+      each((lane) => lane.kill());
+    },
+    stop: () => {
+      process.stop();
+      each((lane) => lane.stop());
+    },
+    resume: () => {
+      each((lane) => lane.resume());
+      process.resume();
+    },
+  };
+  return worker;
+}
+
+interface Inside {
+  readonly process: FleetProcess;
+  readonly redis: Redis;
+  readonly desk: Desk;
+}
+
+/** Takes the jobs of both lanes, as `runCheck` does; each request knows on whose behalf it is. */
+function openLanes({ process, redis, desk }: Inside, { counts, queues }: FleetParts): readonly TwinWorker[] {
+  const decided = (): void => void (counts.decisions += 1);
+  const deps = { redis, desk, installation: INSTALLATION, log: { info: () => undefined }, decided };
+  return LANES.map((lane) =>
+    queues.worker(
+      lane,
+      async ({ data: { account, symbol, positionIdx, monitorId } }, token, signal) => {
+        const check: Check = { ref: { account, symbol, positionIdx, monitorId }, lane, token, signal };
+        await underWay.run(check, () => processCheck(check, deps));
+      },
+      { concurrency: CONCURRENCY, gate: process.gate, onError: () => void (counts.failedChecks += 1) },
+    ),
+  );
+}
+
+function observe(counts: Counts): DeskObserver & Parameters<typeof budgetedHooks>[2] {
+  return {
+    flight: () => undefined,
+    cacheRead: () => undefined,
+    inputAge: () => undefined,
+    staleDecision: () => void (counts.stale += 1),
+    request: ({ outcome }) => {
+      if (outcome === '10006') counts.rateLimited += 1;
+    },
+    budgetWait: () => undefined,
+  };
+}

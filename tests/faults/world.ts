@@ -1,0 +1,83 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { InProcessSimulator } from '@backstop/simulator';
+import { flushCache, type Redis } from '@backstop/store';
+import type { Random } from './random.ts';
+import type { RedisServer } from './redis-server.ts';
+import type { Traps } from './traps.ts';
+import type { Upkeep } from './upkeep.ts';
+import type { FleetProcess } from './fleet-process.ts';
+
+/** What a day's faults can lay hands on. */
+export interface World {
+  readonly random: Random;
+  readonly venue: InProcessSimulator;
+  readonly redis: RedisServer;
+  /** A connection that no fault touches. */
+  readonly admin: Redis;
+  readonly upkeep: Upkeep;
+  readonly workers: FleetProcess[];
+  readonly spawn: () => void;
+  /** Redis and the queues with everything in them are gone. */
+  readonly loseRedis: () => void;
+  readonly traps: Traps;
+  readonly accounts: readonly string[];
+  readonly symbols: readonly string[];
+}
+
+/** Has a fault of the exchange happen, as `POST /sim/faults` takes it. */
+export async function strike({ venue }: World, fault: object): Promise<void> {
+  await venue.control('POST faults', { faults: [fault] });
+}
+
+/** A worker dies as by kill -9, and another one is there a little later. */
+export async function killWorker(world: World, respawnMs: number): Promise<void> {
+  const [first, ...others] = world.workers.filter((worker) => worker.isAlive());
+  if (first === undefined) return;
+  world.random.pick([first, ...others]).kill();
+  await pause(respawnMs);
+  world.spawn();
+}
+
+/** A worker stands still as by SIGSTOP. */
+export async function freezeWorker(world: World, forMs: number): Promise<void> {
+  const [first, ...others] = world.workers.filter((worker) => worker.isAlive());
+  if (first === undefined) return;
+  const worker = world.random.pick([first, ...others]);
+  worker.stop();
+  await pause(forMs);
+  worker.resume();
+}
+
+/**
+ * The worker that amends an order next is frozen with the request under way, which reaches the exchange just before it would
+ * be too old: others take over meanwhile.
+ */
+export async function freezeInFlight(world: World): Promise<void> {
+  if (!world.traps.arm({ endpoint: 'order/amend', forMs: 8_000 })) return;
+  for (const endpoint of ['order/amend', 'order/amend-batch'])
+    await strike(world, { kind: 'latency', ms: 3_700, endpoint, count: 1 });
+}
+
+/** Redis refuses connections, or holds what it is sent, for a while. */
+export async function troubleRedis({ redis }: World, how: 'goAway' | 'freeze', forMs: number): Promise<void> {
+  redis[how]();
+  await pause(forMs);
+  redis.comeBack();
+}
+
+export async function slowRedis({ redis }: World, forMs: number): Promise<void> {
+  redis.slowDown(60);
+  await pause(forMs);
+  redis.comeBack();
+}
+
+export async function emptyCache({ admin }: World): Promise<void> {
+  await flushCache(admin);
+}
+
+/** Maintenance dies, and another one is there some time later. */
+export async function killMaintenance({ upkeep }: World, restartMs: number): Promise<void> {
+  upkeep.killMaintenance();
+  await pause(restartMs);
+  upkeep.startMaintenance();
+}

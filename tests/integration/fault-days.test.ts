@@ -1,0 +1,44 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+
+const MAIN = new URL('../faults/main.ts', import.meta.url).pathname;
+const run = promisify(execFile);
+
+test('equal seeds give equal days, whatever the faults', async () => {
+  const [first, again] = [
+    await resultsOf('--seeds', '3', '--fault', 'mixed'),
+    await resultsOf('--seeds', '3', '--fault', 'mixed'),
+  ];
+
+  expect(first).toHaveLength(3);
+  expect(again).toEqual(first);
+});
+
+test("a day on a real Redis, which goes by the day's clock, is passed like one on the twin", async () => {
+  const [day] = await resultsOf('--seeds', '0', '--redis', '1', '--from', '12', '--fault', 'latency');
+
+  expect(day).toMatchObject({ seed: 12, violations: [], settledMs: expect.any(Number) as number });
+});
+
+test('bad arguments are told all at once, and nothing runs', async () => {
+  const refused = run(process.execPath, [MAIN, '--seeds', 'x', '--fault', 'weather+calm', '--jobs', '0']);
+
+  await expect(refused).rejects.toMatchObject({ code: 2, stdout: '' });
+  await expect(refused).rejects.toThrow(/--seeds: .*\n--jobs: .*\n--fault: no such fault: weather/s);
+});
+
+async function resultsOf(...args: readonly string[]): Promise<readonly unknown[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'backstop-days-'));
+  try {
+    const report = join(folder, 'report.json');
+    await run(process.execPath, [MAIN, ...args, '--jobs', '1', '--report', report]);
+    const { results } = JSON.parse(await readFile(report, 'utf8')) as { readonly results: readonly unknown[] };
+    return results;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
