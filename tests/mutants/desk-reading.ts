@@ -1,0 +1,104 @@
+import { mutantsOf, testsOf, type Mutant } from './mutant.ts';
+
+/** How facts are read, got wrong. */
+export const DESK_READING: readonly Mutant[] = [
+  ...mutantsOf('packages/desk/src/next-read.ts', testsOf('desk', 'next-read'), [
+    ['a dirty row is decided on', 'INVARIANT 22', "    ['symbol', () => isDirty(check)],\n", ''],
+    [
+      'rows that the market has overtaken are decided on',
+      'F-25',
+      "    ['symbol', () => isOutrun(snapshot, plan)],\n",
+      '',
+    ],
+    ['dirty orders are clean', 'INVARIANT 22', 'position.dirty || orders.dirty', 'position.dirty'],
+    [
+      'executions are never fetched',
+      'F-25',
+      ' || needsExecutions(snapshot, plan, memoryOf(check))],\n    [',
+      '],\n    [',
+    ],
+    [
+      'a plan that was restored fetches no executions',
+      'F-11',
+      'return restoreEpoch > 0 && executionsSeq < 0;',
+      'return restoreEpoch > 0 && executionsSeq < -1;',
+    ],
+    [
+      'what the executions do not explain is not looked at again',
+      'F-25',
+      "    ['symbol', () => done.has('executions') && needsExecutions(snapshot, plan, memoryOf(check))],\n",
+      '',
+    ],
+    ['what was read for this decision is read again', 'F-39', '!done.has(scope) && isNeeded()', 'isNeeded()'],
+    [
+      'a lane forgets the orders of the other',
+      'F-25',
+      'return { ...(tpSl && { tpSl }), ...(limitOrder && { limitOrder }) };',
+      'return { ...(tpSl && { tpSl }) };',
+    ],
+  ]),
+  ...mutantsOf('packages/desk/src/receipts.ts', testsOf('desk', 'receipts'), [
+    [
+      'an older read that lands late lowers what may be shown',
+      'INVARIANT 22',
+      'Math.max(newest.get(key) ?? 0, startMs)',
+      'startMs',
+    ],
+  ]),
+  ...mutantsOf('packages/desk/src/book-execution.ts', testsOf('desk', 'book-execution', 'owner-of-fill'), [
+    [
+      'the fill of an order of another installation is booked by its plan id',
+      'S-24',
+      'identity?.installation === installation ? plans',
+      'identity !== undefined ? plans',
+    ],
+    [
+      'the stop fill of an earlier plan is booked to the next',
+      'S-23',
+      'timeMs >= createdAtMs - CLOCKS_MS',
+      'timeMs >= 0',
+    ],
+    [
+      'what brought a position to where it was adopted is booked again',
+      'INVARIANT 45',
+      'seq > adopted.seq',
+      'seq >= adopted.seq',
+    ],
+    ['a fill without our id is booked to the other side of a hedge', 'S-26', '(long ? 1 : 2)', '(long ? 2 : 1)'],
+    ['a fill on another symbol is booked', 'S-26', '  if (symbol !== on) return false;\n', ''],
+  ]),
+  ...mutantsOf('packages/desk/src/flights.ts', testsOf('integration', 'execution-window'), [
+    [
+      'without a cursor executions are fetched from now on only',
+      'F-11',
+      'cursorMs ?? Math.min(flight.startMs, ...plans.map(({ createdAtMs }) => createdAtMs))',
+      'cursorMs ?? flight.startMs',
+    ],
+    ['executions are fetched without an overlap', 'F-09', 'fromMs - EXECUTION_OVERLAP_MS', 'fromMs'],
+    [
+      'a failed read is taken for a read',
+      'F-34',
+      'return { landed: false, reading: await crash(check, scope, { name, flightId, error }, deps) };',
+      'await crash(check, scope, { name, flightId, error }, deps);\n    return { landed: true };',
+    ],
+  ]),
+  ...mutantsOf('packages/desk/src/flights.ts', testsOf('integration', 'reads'), [
+    ['who waited for a read is not woken', 'F-39', '    await wakeAll(waiters, check, deps);\n', ''],
+  ]),
+  ...mutantsOf('packages/desk/src/fly-account.ts', testsOf('integration', 'adoption'), [
+    [
+      'stop orders are not listed',
+      'S-05',
+      'const orders = [...active, ...conditional];',
+      'const orders = [...active, ...conditional.slice(0, 0)];',
+    ],
+  ]),
+  ...mutantsOf('packages/desk/src/fly-account.ts', testsOf('integration', 'attended'), [
+    [
+      'a position that a plan attends is noted as unattended',
+      'INVARIANT 44',
+      'position.size > 0n && !attended.has(slotOf(position))',
+      'position.size > 0n',
+    ],
+  ]),
+];
