@@ -1,6 +1,7 @@
 /** `pnpm bench NAME [--report FILE]`: figures as ratios in one run, never a test. */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { decideRate } from './decide-rate.ts';
 import { simulator } from './simulator.ts';
 import { sweep } from './sweep.ts';
 import { throughput } from './throughput.ts';
@@ -9,7 +10,7 @@ import { workers } from './workers.ts';
 /** A benchmark prints its table as it goes and returns the same figures. */
 type Benchmark = () => Promise<object>;
 
-const BENCHMARKS: Readonly<Record<string, Benchmark>> = { simulator, sweep, throughput, workers };
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = { decide: decideRate, simulator, sweep, throughput, workers };
 
 const usage = `usage: bench NAME [--report FILE]   NAME is one of: ${Object.keys(BENCHMARKS).join(', ')}\n`;
 const { name, report } = readArguments();
