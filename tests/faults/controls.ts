@@ -18,14 +18,17 @@ const SEEDS_PER_FAULT = 6;
 /** Apart from the seeds of the main run. */
 const FIRST_SEED = 1_000_000;
 
-/** Plays the same days with one rule switched off and with everything on, and compares. */
+/** Plays the same seeds with one rule switched off and with everything on, and compares. Throws when a day cannot be played. */
 export async function runControls(names: readonly string[], jobs: number): Promise<readonly ControlRow[]> {
   const rows: ControlRow[] = [];
   for (const name of names) {
     const control = CONTROLS[name];
     if (control === undefined) throw new RangeError(`no such control: ${name}`);
     const orders = control.faults.flatMap((fault) =>
-      Array.from({ length: SEEDS_PER_FAULT }, (_, nth): Order => ({ fault, seed: FIRST_SEED + nth })),
+      Array.from({ length: SEEDS_PER_FAULT }, (_, nth): Order => ({
+        fault,
+        seed: FIRST_SEED + nth,
+      })),
     );
     const [without, usual] = [
       await results(

@@ -1,5 +1,6 @@
 import type { InProcessSimulator } from '@backstop/simulator';
 import type { Day } from './day.ts';
+import type { FaultKind } from './fault-kinds.ts';
 import { legOf, type TrueExecution, type WrongCancel } from './fills.ts';
 import type { InFlight } from './in-flight.ts';
 import type { Judge } from './judge.ts';
@@ -42,6 +43,7 @@ interface Evidence {
   readonly inFlight: InFlight;
   readonly settledMs: number | undefined;
   readonly wrong: readonly string[];
+  readonly failures: readonly string[];
 }
 
 export function sumUp(day: Day, evidence: Evidence): DayResult {
@@ -71,29 +73,46 @@ export function sumUp(day: Day, evidence: Evidence): DayResult {
     fills: [...accounts.values()].reduce((total, { executions }) => total + executions.length, 0),
     settledMs,
   };
-  return { ...result, violations: [...violations(day, result), ...wrong, ...missed] };
+  return { ...result, violations: [...violations(day, result, evidence), ...wrong, ...missed] };
 }
 
-function violations(day: Day, result: Omit<DayResult, 'violations'>): readonly string[] {
-  const bare = Math.max(0, ...day.kinds.map(({ unprotectedMs = 0 }) => unprotectedMs));
+/** A stop follows a fill within the age of rows and a few requests; a fault takes its own time on top of it. Per position. */
+const MISPLACED_MS = 20_000;
+
+function violations(
+  { kinds }: Day,
+  result: Omit<DayResult, 'violations'>,
+  { plans, failures }: Pick<Evidence, 'plans' | 'failures'>,
+): readonly string[] {
+  const most = (of: (kind: FaultKind) => number | undefined): number =>
+    Math.max(0, ...kinds.map((kind) => of(kind) ?? 0));
+  const misplacedMs = (MISPLACED_MS + most((kind) => kind.misplacedMs)) * result.positions;
   const limits = [
-    ['ms without a stop', result.unprotectedMs, bare],
+    ['ms without a stop', result.unprotectedMs, most((kind) => kind.unprotectedMs)],
+    ['ms with a misplaced stop', result.misplacedMs, misplacedMs],
+    ['ms through the stop', result.throughMs, 0],
     ['wrong cancels', result.wrongCancels, 0],
     ['duplicates', result.duplicates, 0],
     ['decisions on stale rows', result.stale, 0],
-    ['amends of two jobs at once', result.overlaps, 0],
+    ['amends beside a request of another job', result.overlaps, 0],
+    ['requests refused for their rate', result.rateLimited, most((kind) => (kind.limitsRates === true ? Infinity : 0))],
   ] as const;
-  return limits.flatMap(([what, count, most]) => (count > most ? [`${count} ${what}, ${most} allowed`] : []));
+  const idle = plans.length > 0 && result.positions === 0 ? ['no plan was entered'] : [];
+  const broken = limits.flatMap(([what, count, bound]) =>
+    count > bound ? [`${count} ${what}, ${bound} allowed`] : [],
+  );
+  return [...failures, ...idle, ...broken];
 }
 
 /** An exit of ours cancels the entries just before it closes the position (S-15), and may have to be sent again. */
 const EXIT_WITHIN_MS = 30_000;
 
-function isExplained({ kind, account, symbol, atMs }: WrongCancel, { simulator }: InProcessSimulator): boolean {
-  const executions = simulator.engine.venue.accounts.get(account)?.executions ?? [];
-  const isExit = (execution: TrueExecution): boolean =>
-    execution.symbol === symbol &&
-    legOf(execution.orderLinkId)?.leg === 'x' &&
+function isExplained({ kind, account, orderId, atMs }: WrongCancel, { simulator }: InProcessSimulator): boolean {
+  const { executions = [], orders } = simulator.engine.venue.accounts.get(account) ?? {};
+  const cancelled = legOf(orders?.get(orderId)?.orderLinkId ?? '');
+  const isExit = ({ orderLinkId, ...execution }: TrueExecution): boolean =>
+    legOf(orderLinkId)?.leg === 'x' &&
+    legOf(orderLinkId)?.planId === cancelled?.planId &&
     execution.atMs >= atMs &&
     execution.atMs - atMs < EXIT_WITHIN_MS;
   return kind === 'entry-without-exit' && executions.some(isExit);

@@ -5,6 +5,7 @@ import {
   freezeWorker,
   killMaintenance,
   killWorker,
+  moveStop,
   slowRedis,
   strike,
   troubleRedis,
@@ -24,6 +25,10 @@ export interface FaultKind {
   readonly make: Make;
   /** A position may be without its stop because somebody took it away: for so long at most in all, ms. */
   readonly unprotectedMs?: number;
+  /** Stops may stand where they should not for so much longer, ms per position. */
+  readonly misplacedMs?: number;
+  /** The exchange refuses requests for their rate. */
+  readonly limitsRates?: boolean;
   readonly losesRedis?: boolean;
   /** How long it takes from the last happening until everything can be as it should be, ms. */
   readonly settleMs?: number;
@@ -35,26 +40,29 @@ const LAST_MS = 500_000;
 
 export const FAULT_KINDS: Readonly<Record<string, FaultKind>> = {
   calm: { make: () => [] },
-  latency: { make: during({ kind: 'latency', medianMs: 400, p99Ms: 3_000 }) },
+  latency: { make: during({ kind: 'latency', medianMs: 400, p99Ms: 3_000 }), misplacedMs: 15_000 },
   'reply-lost-before': { make: during({ kind: 'reply-lost-before', probability: 0.4 }) },
   'reply-lost-after': { make: during({ kind: 'reply-lost-after', probability: 0.4 }) },
   'http-500': { make: during({ kind: 'http-500', probability: 0.5 }) },
   'server-error': { make: during({ kind: 'server-error', probability: 0.5 }) },
-  'rate-limited': { make: during({ kind: 'rate-limited', probability: 0.3 }) },
+  'rate-limited': { make: during({ kind: 'rate-limited', probability: 0.3 }), limitsRates: true },
   'order-processing': { make: during({ kind: 'order-processing', probability: 0.4 }) },
-  restarting: { make: during({ kind: 'restarting' }) },
-  'service-restart': { make: suddenly((random) => strikes({ kind: 'service-restart', ms: random.int(1_000, 9_000) })) },
-  'key-revoked': { make: during({ kind: 'key-revoked' }) },
-  forbidden: { make: once(strikes({ kind: 'forbidden', count: 1 })), settleMs: 660_000 },
+  restarting: { make: during({ kind: 'restarting' }), misplacedMs: 20_000 },
+  'service-restart': {
+    make: suddenly((random) => strikes({ kind: 'service-restart', ms: random.int(1_000, 9_000) })),
+    misplacedMs: 60_000,
+  },
+  'key-revoked': { make: during({ kind: 'key-revoked' }), misplacedMs: 20_000 },
+  forbidden: { make: once(strikes({ kind: 'forbidden', count: 1 })), settleMs: 660_000, misplacedMs: 700_000 },
   'entry-refused': { make: during({ kind: 'refusal', retCode: 110007, endpoint: 'order/create' }) },
   'stop-refused': { make: during({ kind: 'refusal', retCode: 10001, endpoint: 'position/trading-stop' }) },
   'partial-page': { make: during({ kind: 'partial-page', probability: 0.6 }) },
-  'unknown-enum': { make: during({ kind: 'unknown-enum', probability: 0.5 }) },
+  'unknown-enum': { make: during({ kind: 'unknown-enum', probability: 0.5 }), misplacedMs: 30_000 },
   'unknown-field': { make: during({ kind: 'unknown-field', probability: 0.5 }) },
   'stale-reads': { make: during({ kind: 'stale-reads', ms: 900 }) },
   'cancel-fill-race': { make: during({ kind: 'cancel-fill-race', probability: 0.5 }) },
   'every-cancel-races': { make: allDay({ kind: 'cancel-fill-race' }) },
-  'clock-skew': { make: during({ kind: 'clock-skew', ms: -4_000 }) },
+  'clock-skew': { make: during({ kind: 'clock-skew', ms: -4_000 }), misplacedMs: 20_000 },
   gap: { make: suddenly((random) => onSymbol({ kind: 'gap', percent: random.pick([-6, -3, 2.5, 5]) })) },
   'manual-open': {
     make: suddenly((random) => onPlace({ kind: 'manual-open', side: random.pick(['Buy', 'Sell']), qty: '3' })),
@@ -62,7 +70,12 @@ export const FAULT_KINDS: Readonly<Record<string, FaultKind>> = {
   'manual-close': {
     make: suddenly((random) => onPlace({ kind: 'manual-close', ...(random.chance(50) && { qty: '4' }) })),
   },
-  'manual-cancel-stop': { make: suddenly(() => onPlace({ kind: 'manual-cancel-stop' })), unprotectedMs: 120_000 },
+  'manual-move-stop': { make: suddenly(() => moveStop), misplacedMs: 30_000 },
+  'manual-cancel-stop': {
+    make: suddenly(() => onPlace({ kind: 'manual-cancel-stop' })),
+    unprotectedMs: 120_000,
+    misplacedMs: 30_000,
+  },
   liquidation: { make: suddenly(() => onPlace({ kind: 'liquidation' })) },
   adl: { make: suddenly(() => onPlace({ kind: 'adl', qty: '2' })) },
   funding: { make: suddenly(() => onSymbol({ kind: 'funding', rate: '0.0005' })) },

@@ -99,13 +99,17 @@ function wrongOf(planned: PlacedPlan, sums: TrueFills, account: TrueAccount, ven
   const own = [...account.open].filter(({ orderLinkId }) => legOf(orderLinkId)?.planId === plan.id);
   const size = num(position?.size ?? 0n);
   const isOwn = isOpenedBy(plan.id, account, position);
-  if (size === 0 || !isOwn) return own.map((order) => `${plan.id}: ${order.orderLinkId} works after flat`);
+  if (size === 0 || !isOwn) {
+    const left = own.map((order) => `${order.orderLinkId} works after flat`);
+    return [...left, ...excess(planned, sums)].map((fault) => `${plan.id}: ${fault}`);
+  }
 
   const last = venue.instruments.get(plan.symbol)?.last ?? 0n;
   return [
     ...stopFaults(planned, sums, position, num(last)),
     ...ladderFaults(planned, size, own),
     ...entryFaults(planned, sums, own),
+    ...excess(planned, sums),
   ].map((fault) => `${plan.id}: ${fault}`);
 }
 
@@ -141,10 +145,28 @@ function stopFaults(planned: PlacedPlan, sums: TrueFills, position: Held | undef
   return isLooser(wanted) ? [`the stop ${level} is looser than breakeven ${wanted}, last ${last}`] : [];
 }
 
-function ladderFaults({ contract }: PlacedPlan, size: number, own: readonly TrueOrder[]): readonly string[] {
+function ladderFaults({ plan, contract }: PlacedPlan, size: number, own: readonly TrueOrder[]): readonly string[] {
   const closing = own.filter(({ reduceOnly }) => reduceOnly);
   const sum = closing.reduce((total, { qty, cumExecQty }) => total + num(qty - cumExecQty), 0);
-  return Math.abs(sum - size) < Number(contract.qtyStep) / 2 ? [] : [`take-profits for ${sum} of ${size}`];
+  const odd = closing.filter((order) => isMispriced(plan, order));
+  return [
+    ...(Math.abs(sum - size) < Number(contract.qtyStep) / 2 ? [] : [`take-profits for ${sum} of ${size}`]),
+    ...odd.map(({ orderLinkId, price }) => `${orderLinkId} rests at ${num(price)}`),
+  ];
+}
+
+/** A leg rests at its own price, merged or not. */
+function isMispriced({ takeProfits }: PlacedPlan['plan'], { orderLinkId, price }: TrueOrder): boolean {
+  const planned = takeProfits.find(({ leg }) => leg === legOf(orderLinkId)?.leg);
+  return planned === undefined || Math.abs(num(price) - Number(format(planned.price))) > 1e-9;
+}
+
+/** No entry brought in more than was planned. */
+function excess({ plan, contract }: PlacedPlan, { byLeg }: TrueFills): readonly string[] {
+  return plan.entries.flatMap(({ leg, qty }) => {
+    const [entered, planned] = [byLeg.get(leg) ?? 0, Number(format(qty))];
+    return entered > planned + Number(contract.qtyStep) / 2 ? [`${leg} entered ${entered} of ${planned}`] : [];
+  });
 }
 
 function entryFaults(planned: PlacedPlan, sums: TrueFills, own: readonly TrueOrder[]): readonly string[] {

@@ -32,7 +32,7 @@ const failures: Failure[] = [];
 const startedMs = performance.now();
 await playDays(options.orders, options.jobs, note);
 const seconds = (performance.now() - startedMs) / 1_000;
-const controls = options.controls ? await runControls(Object.keys(CONTROLS), options.jobs) : [];
+const controls = options.controls ? await runControls(Object.keys(CONTROLS), options.jobs).catch(noControls) : [];
 
 const rows = faultRows(results).toSorted((a, b) => FAULT_NAMES.indexOf(a.fault) - FAULT_NAMES.indexOf(b.fault));
 const perMinute = Math.round((options.orders.length / seconds) * 60);
@@ -52,6 +52,12 @@ async function keepReport(): Promise<void> {
   if (options.report === undefined) return;
   const report = { passed, failed, perMinute, jobs: options.jobs, rows, controls, failures, results };
   await writeFile(options.report, `${JSON.stringify(report, null, 2)}\n`);
+}
+
+/** A control that cannot be played is a failure like any other, and keeps no other figure back. */
+function noControls(error: unknown): readonly ControlRow[] {
+  failures.push({ order: { seed: 0, fault: 'controls' }, why: [String(error)] });
+  return [];
 }
 
 function note(order: Order, answer: Answer): void {

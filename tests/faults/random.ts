@@ -9,9 +9,13 @@ export interface Random {
   readonly chance: (percent: number) => boolean;
   readonly pick: <T>(items: readonly [T, ...T[]]) => T;
   readonly fraction: () => number;
+  /** Chance of its own for one thing: what others draw does not change it. */
+  readonly of: (name: string) => Random;
 }
 
 const STEPS = 1_000_000;
+/** Of FNV-1a. */
+const PRIME = 0x01000193;
 
 export function seededRandom(seed: number): Random {
   const generator = xoroshiro128plus(seed);
@@ -21,5 +25,6 @@ export function seededRandom(seed: number): Random {
     chance: (percent) => int(1, 100) <= percent,
     pick: <T>(items: readonly [T, ...T[]]): T => items[int(0, items.length - 1)] ?? items[0],
     fraction: () => int(0, STEPS - 1) / STEPS,
+    of: (name) => seededRandom(Buffer.from(name).reduce((hash, byte) => Math.imul(hash ^ byte, PRIME), seed)),
   };
 }

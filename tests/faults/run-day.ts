@@ -36,7 +36,7 @@ export async function runDay(
 ): Promise<DayResult> {
   const chance = Math.random;
   using time = openVirtualTime(START_MS);
-  Math.random = day.random.fraction;
+  Math.random = day.random.of('product').fraction;
   const venue = openInProcess({ seed: day.seed, latencyMs: day.latencyMs, limits: 'real', setup: setupOf(day) });
   const storage = await openStorage(time.nowMs, { ...variant, ...(real && { real }) });
   const archive = openMemoryArchive((line) => tell(Date.now() - START_MS, line));
@@ -64,6 +64,8 @@ interface Stage {
   readonly inFlight: InFlight;
   /** When Redis was lost; 0 = never. */
   readonly lost: { readonly atMs: number };
+  /** Of the day itself. */
+  readonly failures: readonly string[];
 }
 
 interface Props {
@@ -76,18 +78,18 @@ interface Props {
 
 function setTheStage(day: Day, { venue, storage, archive, variant, tell }: Props): Stage {
   const lost = { atMs: 0 };
+  const failures: string[] = [];
   const traps = openTraps();
-  const redis = openRedisServer(day.random);
+  const redis = openRedisServer(day.random.of('redis'));
   const inFlight = openInFlight();
-  const counts: Counts = { decisions: 0, stale: 0, failedChecks: 0, rateLimited: 0 };
-  const onCommand = { run: (): void => undefined };
+  const counts = noCounts();
+  const onCommand = { run: ignore };
   const parts: FleetParts = {
     accounts: day.accounts.map(credentialsOf),
     redis,
     connect: storage.connect,
     queues: storage.queues,
     send: async (check, request) => {
-      await variant.before?.(venue, request);
       const reply = await inFlight.during(check, request, (onEffect) => venue.request(request, onEffect));
       tell(lineOf(check, request, reply));
       return reply;
@@ -96,13 +98,14 @@ function setTheStage(day: Day, { venue, storage, archive, variant, tell }: Props
     counts,
     drainEveryMs: day.kinds.some(({ losesRedis }) => losesRedis === true) ? 500 : 5_000,
     onCommand: () => onCommand.run(),
+    exchangeOf: variant.exchangeOf ?? ((exchange) => exchange),
     bend: (desk) => watched(variant.bend?.(desk) ?? desk, inFlight),
   };
   const upkeep = openUpkeep(parts, archive);
   onCommand.run = upkeep.nudge;
   const workers = Array.from({ length: day.workers }, (_, nth) => openWorkerProcess(`worker-${nth}`, parts));
   const world: World = {
-    random: day.random,
+    random: day.random.of('faults'),
     venue,
     redis,
     admin: storage.connect(),
@@ -117,12 +120,23 @@ function setTheStage(day: Day, { venue, storage, archive, variant, tell }: Props
     accounts: day.accounts,
     symbols: day.contracts.map(({ symbol }) => symbol),
   };
-  for (const { atMs, act } of day.happenings)
-    setTimeout(() => {
+  schedule(day, world, { tell, failures });
+  return { world, counts, inFlight, lost, failures };
+}
+
+/** What does not happen for a fault of the day's own is a failure: the day would be calmer than it says. */
+function schedule(
+  { happenings }: Day,
+  world: World,
+  { tell, failures }: { readonly tell: (line: string) => void; readonly failures: string[] },
+): void {
+  for (const { atMs, act } of happenings) {
+    const happen = (): void => {
       tell(`fault: ${act.name}`);
-      act(world).catch((error: unknown) => tell(`fault failed: ${String(error)}`));
-    }, atMs);
-  return { world, counts, inFlight, lost };
+      act(world).catch((error: unknown) => failures.push(`a fault did not happen: ${String(error)}`));
+    };
+    setTimeout(happen, atMs);
+  }
 }
 
 function lineOf(
@@ -147,15 +161,26 @@ function watched(desk: Desk, inFlight: InFlight): Desk {
   };
 }
 
+function noCounts(): Counts {
+  return { decisions: 0, stale: 0, failedChecks: 0, rateLimited: 0 };
+}
+
 function openTrading(
   { random, accounts, contracts, calmAtMs }: Day,
   { venue, storage: { queues }, redis }: Pick<Props, 'venue' | 'storage'> & { readonly redis: World['admin'] },
 ): Trader {
   const markets: Market[] = [];
-  const trader = openTrader({ random, redis, queues, accounts, markets: () => markets, untilMs: calmAtMs - 40_000 });
+  const trader = openTrader({
+    random: random.of('trader'),
+    redis,
+    queues,
+    accounts,
+    markets: () => markets,
+    untilMs: calmAtMs - 40_000,
+  });
   for (const contract of contracts) {
     const plansNow = (): ReturnType<Trader['plansOn']> => trader.plansOn(contract.symbol);
-    markets.push(openMarket(contract, { random, untilMs: calmAtMs, plansNow }, venue));
+    markets.push(openMarket(contract, { random: random.of(contract.symbol), untilMs: calmAtMs, plansNow }, venue));
   }
   return trader;
 }
@@ -197,3 +222,5 @@ function setupOf({ accounts, contracts }: Day): ReturnType<typeof setupFile.pars
 function credentialsOf(name: string): { name: string; apiKey: string; secret: string } {
   return { name, apiKey: `key-${name}`, secret: `secret-${name}` };
 }
+
+function ignore(): void {}

@@ -1,7 +1,7 @@
 import type { FleetProcess } from './fleet-process.ts';
 
 /** The worker that next sends such a request stands still from that moment on. */
-export interface Trap {
+interface Trap {
   /** A part of the endpoint's path. */
   readonly endpoint: string;
   readonly forMs: number;

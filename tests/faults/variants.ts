@@ -1,56 +1,42 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import type { Exchange } from '@backstop/core';
 import type { Desk } from '@backstop/desk';
-import type { HttpRequest } from '@backstop/simulator';
 import type { DayResult } from './day-result.ts';
-import type { World } from './world.ts';
 
 /** A day with something of ours switched off. */
 export interface Variant {
   /** Changes each Lua script before it is loaded. */
   readonly rewrite?: (source: string) => string;
   readonly bend?: (desk: Desk) => Desk;
-  /** Happens at the exchange just before a request of ours. */
-  readonly before?: (venue: World['venue'], request: HttpRequest) => Promise<void>;
+  readonly exchangeOf?: (exchange: Exchange) => Exchange;
 }
 
-/** A variant that must show what the rule it lacks is there for: against the same days with everything on. */
+/**
+ * A variant that must show what the rule it lacks is there for: beside the same seeds with everything on. What the lack of intents shows
+ * takes two jobs at once in the right order: that control is among the interleavings.
+ */
 export interface Control extends Variant {
   readonly what: string;
   readonly faults: readonly string[];
   readonly shows: Readonly<Record<string, (result: DayResult) => number>>;
 }
 
-/** How long a stop is away where it is cancelled and then created, beside the way of the request itself, ms. */
+const SCRIPTS = new URL('../../packages/store/src/lua/', import.meta.url);
+
 export const CONTROLS: Readonly<Record<string, Control>> = {
   'ttl-only': {
-    what: 'own writes mark no row dirty: rows are right for as long as they live',
+    what: 'own writes outdate no row, neither by the dirty mark nor by their intent: rows are right for as long as they live',
     faults: ['calm', 'latency'],
-    rewrite: (source) =>
-      replaced(
-        replaced(
-          source,
-          "redis.call('HSET', dirty_key, slot .. ':tp-sl', epoch, slot .. ':limit-order', epoch, slot .. ':at', now)",
-          '',
-        ),
-        'tonumber(row[3]) < dirty_epoch or tonumber(row[1]) <= unsettled_until',
-        'false',
-      ),
-    shows: { 'stale decisions': ({ stale }) => stale, 'fills told late': ({ lateFills }) => lateFills },
-  },
-  'no-intents': {
-    what: 'nobody looks whether another job has a request under way',
-    faults: ['frozen-in-flight'],
-    rewrite: (source) =>
-      replaced(
-        replaced(source, "return { 'foreign-intent' }", 'break'),
-        'tonumber(row[1]) <= unsettled_until',
-        'false',
-      ),
-    shows: { 'requests of two jobs at once': ({ overlaps }) => overlaps },
+    rewrite: replacing(
+      ["redis.call('HSET', dirty_key, slot .. ':tp-sl', epoch, slot .. ':limit-order', epoch, slot .. ':at', now)", ''],
+      ['tonumber(row[3]) < dirty_epoch or tonumber(row[1]) <= unsettled_until', 'false'],
+    ),
+    shows: { 'stale decisions': ({ stale }) => stale },
   },
   'cancel-then-create': {
-    what: 'a stop that moves is cancelled first',
+    what: 'a stop that moves is cancelled, and then set anew',
     faults: ['calm'],
-    before: cancelStopFirst,
+    exchangeOf: cancellingFirst,
     shows: { 'ms without a stop': ({ unprotectedMs }) => unprotectedMs },
   },
   'no-reassert': {
@@ -59,21 +45,42 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
     bend: withoutReassertion,
     shows: { 'ms with a misplaced stop': ({ misplacedMs }) => misplacedMs },
   },
+  idle: {
+    what: 'stops are never moved',
+    faults: ['calm'],
+    bend: withoutStops,
+    shows: { 'rules broken': ({ violations }) => violations.length },
+  },
 };
 
-/** Scripts that have the text lose it; the others stay as they are. */
-function replaced(source: string, text: string, instead: string): string {
-  return source.replaceAll(text, instead);
+/** Replaces texts of the scripts. Throws for one that is in no script any more: the control would control nothing. */
+function replacing(...pairs: readonly (readonly [text: string, instead: string])[]): (source: string) => string {
+  const files = readdirSync(SCRIPTS, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.lua'));
+  const scripts = files.map((file) => readFileSync(new URL(file, SCRIPTS), 'utf8')).join('\n');
+  for (const [text] of pairs) if (!scripts.includes(text)) throw new Error(`in no script any more: ${text}`);
+  return (source) => pairs.reduce((changed, [text, instead]) => changed.replaceAll(text, instead), source);
 }
 
-async function cancelStopFirst({ simulator }: World['venue'], { endpoint, body }: HttpRequest): Promise<void> {
-  if (endpoint !== 'position/trading-stop') return;
-  const { symbol } = JSON.parse(body.toString()) as { readonly symbol: string };
-  for (const account of simulator.engine.venue.accounts.values()) {
-    const position = account.positions.get(`${symbol}:0`);
-    if (position?.stopLoss === undefined) continue;
-    simulator.engine.setTradingStop(account, { symbol, positionIdx: 0, tpslMode: 'Full', stopLoss: 0n });
-  }
+function cancellingFirst(exchange: Exchange): Exchange {
+  return {
+    ...exchange,
+    setStop: async (stop, options) => {
+      await exchange.setStop({ ...stop, triggerPrice: 0n }, options);
+      return exchange.setStop(stop, options);
+    },
+  };
+}
+
+function withoutStops(desk: Desk): Desk {
+  return {
+    ...desk,
+    act: (check, facts, actions) =>
+      desk.act(
+        check,
+        facts,
+        actions.filter(({ type }) => type !== 'set-stop'),
+      ),
+  };
 }
 
 function withoutReassertion(desk: Desk): Desk {

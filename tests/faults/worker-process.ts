@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { LANES } from '@backstop/core';
+import { LANES, type Exchange } from '@backstop/core';
 import { budgetedHooks, openDesk, openReceipts, type Check, type Desk, type DeskObserver } from '@backstop/desk';
 import { openExchanges } from '@backstop/exchange';
 import type { Redis } from '@backstop/store';
@@ -43,6 +43,8 @@ export interface FleetParts {
   readonly drainEveryMs: number;
   /** Somebody asked something of Redis that may have made a monitor due. */
   readonly onCommand: () => void;
+  /** Stands between the desk and the exchange, for control runs. */
+  readonly exchangeOf: (exchange: Exchange) => Exchange;
   /** Stands between the worker and its desk: for who watches, and for control runs. */
   readonly bend: (desk: Desk) => Desk;
 }
@@ -72,7 +74,7 @@ export function openWorkerProcess(name: string, parts: FleetParts): FleetProcess
     openDesk({
       redis,
       installation: INSTALLATION,
-      exchangeOf: exchanges.of,
+      exchangeOf: (account) => parts.exchangeOf(exchanges.of(account)),
       wake: (ref, lane) => sender.wake(ref, lane, 'event', 'waiter'),
       receipts: openReceipts(),
       observer,

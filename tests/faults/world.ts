@@ -81,3 +81,27 @@ export async function killMaintenance({ upkeep }: World, restartMs: number): Pro
   await pause(restartMs);
   upkeep.startMaintenance();
 }
+
+/** An operator moves the stops of one symbol to some distance from the price, on whichever side they are. */
+export async function moveStop(world: World): Promise<void> {
+  const { venue, random } = world;
+  const { accounts, instruments } = venue.simulator.engine.venue;
+  for (const { name, positions } of accounts.values()) {
+    for (const { symbol, positionIdx, side, size } of positions.values()) {
+      const instrument = instruments.get(symbol);
+      if (size === 0n || instrument === undefined || random.chance(50)) continue;
+      const { last, tickSize } = instrument;
+      const percent = BigInt(side === 'Buy' ? 100 - random.int(1, 8) : 100 + random.int(1, 8));
+      const level = ((last * percent) / 100n / tickSize) * tickSize;
+      await strike(world, { kind: 'manual-move-stop', account: name, symbol, positionIdx, stop: textOf(level) });
+    }
+  }
+}
+
+/** The exchange's number as text. */
+function textOf(value: bigint): string {
+  const digits = `${value}`.padStart(PLACES + 1, '0');
+  return `${digits.slice(0, -PLACES)}.${digits.slice(-PLACES)}`;
+}
+
+const PLACES = 18;

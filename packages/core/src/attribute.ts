@@ -36,7 +36,7 @@ export function attribute(
   return closedSize >= qty ? [closed] : [closed, rest(execution, opened, closed)];
 }
 
-/** Whether it is known what an execution of this kind does. Of one that is not, a later look may say more. */
+/** Whether it is known what an execution of this kind does. One that is not is no part of any sum unless our id is on it. */
 export function isKnownKind(execType: string): boolean {
   return TRADES.has(execType) || FORCED.has(execType) || NO_TRADES.has(execType);
 }

@@ -102,7 +102,7 @@ export interface TpSlState {
   readonly flatEntered?: Decimal;
   /** Since when executions and position do not add up, ms: what lasts is looked at less often. */
   readonly openBooksSinceMs?: number;
-  /** What others held in the plan's place before it, and closed while it waited: executions that took out what none brought in. */
+  /** What others held in the plan's place before anything of ours executed, and the executions do not explain; base coin. */
   readonly stoodBefore?: Decimal;
   /** Entered quantity that `breakeven` was computed for: another one is a late fill (S-09). */
   readonly breakevenBasis?: Decimal;

@@ -35,6 +35,11 @@ export function isOwnOpening(by: ExecutedBy): boolean {
   return isEntry(by) || by === 'adopted';
 }
 
+/** Whether an order of ours executed, or the plan adopted it: what others do is not among these. */
+export function isOwn(by: ExecutedBy): boolean {
+  return isOwnOpening(by) || isTakeProfit(by) || by === 'x';
+}
+
 /** Whether it added to the position. */
 export function isOpening(by: ExecutedBy): boolean {
   return isOwnOpening(by) || by === 'external-in';

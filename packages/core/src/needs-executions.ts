@@ -8,7 +8,7 @@ import { ordersByOwner } from './own-orders.ts';
 
 /** What the lanes remember about their orders: without it an order that vanished without a trace is not noticed. */
 export interface Memory {
-  readonly tpSl?: Pick<TpSlState, 'placed' | 'openTimeMs' | 'stoodBefore'>;
+  readonly tpSl?: Pick<TpSlState, 'placed' | 'openTimeMs' | 'stoodBefore' | 'openBooksSinceMs'>;
   readonly limitOrder?: Pick<LimitOrderState, 'placed'>;
 }
 
@@ -22,11 +22,19 @@ export function needsExecutions(snapshot: Snapshot, plan: Plan, memory: Memory =
   if (!hasClosedBooks(withAdopted(snapshot, plan), memory.tpSl?.stoodBefore) || isReopened(position, memory))
     return true;
 
+  if (isClosedByOthers(snapshot, memory)) return true;
+
   const { own } = ordersByOwner(snapshot, plan);
   if (own.some(({ leg, row }) => row.cumExecQty > (executed.get(leg)?.qty ?? 0n))) return true;
 
   const working = new Set(own.map(({ leg }) => leg));
   return placedLegs(memory).some((leg) => !working.has(leg));
+}
+
+/** What stood there without us is gone: the executions that closed it belong to no fill of ours, and must be known before one. */
+function isClosedByOthers({ position, executed }: Snapshot, { tpSl }: Memory): boolean {
+  const isFlat = position === undefined || position.size === 0n;
+  return isFlat && executed.size === 0 && tpSl?.openBooksSinceMs !== undefined;
 }
 
 function isReopened(position: PositionRow | undefined, { tpSl }: Memory): boolean {

@@ -6,8 +6,10 @@ const CLOCKS_MS = 1_000;
 
 /**
  * An execution with the monitor whose sums it belongs to: by its orderLinkId, else by the plan that is active on its symbol
- * and position and was there when it happened (the stop of an earlier plan is none of its business). undefined = it belongs
- * to nobody, or is of a kind that nobody knows: not booked, so that a plan which is restored later, or a later look, finds it.
+ * and position and was there when it happened (the stop of an earlier plan is none of its business). undefined = not booked: it
+ * belongs to nobody (a plan that is restored later finds it, for executions are then asked for from that plan on), or is of a kind
+ * that nobody knows and not of an order of ours. What reads bring of the latter passes by: they bring it for another minute, the
+ * overlap of two reads, and then no more, so whoever reads must tell of it.
  */
 export function bookExecution(
   execution: Execution,

@@ -7,7 +7,7 @@ import {
   type WriteOptions,
   type WriteReply,
 } from '@backstop/core';
-import { closeIntents, noteKeyRefusal, openIntents } from '@backstop/store';
+import { closeIntents, noteKeyRefusal, openIntents, pauseWrites } from '@backstop/store';
 import { batches, type Batch } from './batches.ts';
 import type { DeskDeps } from './desk.ts';
 import { holdBudget, type PaidRequest } from './hold-budget.ts';
@@ -83,10 +83,18 @@ async function sendRequest(
   const replies = await onLane({ lane: budget, prepaid: grant, maxWaitMs: 0 }, () =>
     send(deps.exchangeOf(ref.account), request, { signal, beforeSend }),
   );
+  await heedKeyRefusal(ref.account, replies, deps);
   const outcomes = await Promise.all(request.map((action, at) => outcomeOf(check, action, replies[at], deps)));
   const known = intents.filter((_intent, at) => outcomes[at]?.result !== 'unknown').map(({ id }) => id);
   await closeIntents(deps.redis, ref, known);
   return { outcomes, fenced, waitsMs: replies.flatMap(refusedFor) };
+}
+
+/** A write that is refused for the key's sake is noted, once a request, and holds the account's next writes back. */
+async function heedKeyRefusal(account: string, replies: readonly WriteReply[], { redis }: DeskDeps): Promise<void> {
+  const why = replies.find((reply) => !reply.ok && reply.error.reason === 'credentials');
+  if (why === undefined || why.ok) return;
+  await Promise.all([noteKeyRefusal(redis, account, why.error.message), pauseWrites(redis, account)]);
 }
 
 /** When there may be budget again for a request that got none on its departure, ms from now. */
@@ -138,7 +146,6 @@ async function outcomeOf(
   if (reply.ok) return { action, result: 'done' };
 
   const { reason, code, message } = reply.error;
-  if (reason === 'credentials') await noteKeyRefusal(deps.redis, check.ref.account, message);
   if (reason === 'not-sent' || reason === 'unavailable') return unsent(action);
   if (reason === 'unknown') return { action, result: 'unknown' };
   if (reason === 'duplicate-link-id' && action.type === 'create') {

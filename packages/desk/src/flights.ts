@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { ExchangeError, type Plan } from '@backstop/core';
+import { ExchangeError, isKnownKind, type Execution, type Plan } from '@backstop/core';
 import {
   abandonFlight,
   applyExecutions,
@@ -121,11 +121,27 @@ async function flyExecutions(check: Check, flight: Flight, deps: DeskDeps): Prom
   // Without a cursor (a first read, or plans were restored) from the oldest plan on, so that none of its fills is missed (F-11).
   const fromMs = cursorMs ?? Math.min(flight.startMs, ...plans.map(({ createdAtMs }) => createdAtMs));
   const executions = await deps.exchangeOf(account).executions({ sinceMs: fromMs - EXECUTION_OVERLAP_MS }, check);
+  const booked = executions.map((execution) => bookExecution(execution, plans, deps.installation));
+  tellUnknown(
+    account,
+    executions.filter((_execution, at) => booked[at] === undefined),
+    deps,
+  );
   await applyExecutions(deps.redis, account, {
-    executions: executions.flatMap((execution) => bookExecution(execution, plans, deps.installation) ?? []),
+    executions: booked.filter((execution) => execution !== undefined),
     cursorMs: flight.startMs,
   });
   return endFlight(deps.redis, account, 'executions', flight);
+}
+
+/**
+ * What is not booked because nobody knows its kind may have moved a position, and the cursor moves past it: this is all that
+ * tells of it, with each read that brings it.
+ */
+function tellUnknown(account: string, unbooked: readonly Execution[], { log }: DeskDeps): void {
+  for (const { execType, execId, symbol } of unbooked.filter((execution) => !isKnownKind(execution.execType))) {
+    log.warn({ account, execType, execId, symbol }, 'execution of an unknown kind is not booked');
+  }
 }
 
 async function activePlans(account: string, { redis }: DeskDeps): Promise<readonly Plan[]> {

@@ -12,12 +12,14 @@ const FRESH_MS = 50;
 const MOST_TAKES = 3;
 
 /**
- * The grant with which a request may depart now: the one it holds while that is fresh, else one that is taken in its place. A
- * process that was stopped, starved or waiting for a socket thereby never sends in one burst what it was granted over a
- * second. What it had is given back, so nobody is kept waiting by calls that were never made, itself least.
+ * The grant with which a request may depart now: the one it holds while that is fresh, or final, else one that is taken in its
+ * place. A process that was stopped, starved or waiting for a socket thereby never sends in one burst what it was granted over
+ * a second. What it had is given back, so nobody is kept waiting by calls that were never made, itself least.
  *
  * Where three grants in a row have grown old on their way here, the protective lane departs all the same: at worst the exchange
- * refuses. Everybody else rejects like a refusal: with ExchangeError `not-sent` and `retryAfterMs`, as from `waitForBudget`.
+ * refuses. That grant is final: the look in the last moment takes it as it is, since another three questions would use up the
+ * stamp's time. From then on the age of the stamp alone bounds how late the request departs. Everybody else
+ * rejects like a refusal: with ExchangeError `not-sent` and `retryAfterMs`, as from `waitForBudget`.
  */
 export async function renewBudget(
   redis: Redis,
@@ -35,12 +37,12 @@ export async function renewBudget(
   return held;
 }
 
-function isFresh({ askedAtMs }: BudgetGrant, nowMs: number): boolean {
-  return nowMs - askedAtMs <= FRESH_MS;
+function isFresh({ askedAtMs, final = false }: BudgetGrant, nowMs: number): boolean {
+  return final || nowMs - askedAtMs <= FRESH_MS;
 }
 
 function departAnyway({ lane, endpoint }: BudgetRequest, held: BudgetGrant): BudgetGrant {
-  if (lane === 'protective') return held;
+  if (lane === 'protective') return { ...held, final: true };
   const what = `${MOST_TAKES} grants for ${endpoint} in a row were over ${FRESH_MS} ms old on departure`;
   throw new ExchangeError('not-sent', what, { retryAfterMs: FRESH_MS });
 }

@@ -23,6 +23,8 @@ export interface BudgetGrant {
   readonly askedAtMs: number;
   /** The number of its first call in the logs. */
   readonly firstCall: number;
+  /** Its request departs on it however old it is: see `renewBudget`. */
+  readonly final?: boolean;
 }
 
 /** `most` = the largest cost that the lane may ever take at once under the present limit; a larger one is never granted. */

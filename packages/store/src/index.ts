@@ -136,7 +136,7 @@ export {
   type MonitorCondition,
   type MonitorPicture,
 } from './monitor-picture.ts';
-export { noteKeyRefusal, type KeyRefusal } from './key-refusals.ts';
+export { noteKeyRefusal, pauseWrites, type KeyRefusal } from './key-refusals.ts';
 export { readAccountRows, type AccountRows, type SlotRows } from './account-rows.ts';
 export { accountConditions, type AccountCondition } from './diagnosis/account-conditions.ts';
 export { type Anomaly } from './diagnosis/anomaly.ts';

@@ -175,10 +175,13 @@ const lookAtAccount = command(
   'unordered',
 );
 
-const noteKeyRefusal = command(
-  'noteKeyRefusal',
+const refusedWrite = command(
+  'noteKeyRefusal and pauseWrites',
   fc.tuple(anyAccount, fc.constantFrom('expired', 'no permission')),
-  ([account, why], redis) => store.noteKeyRefusal(redis, account, why),
+  async ([account, why], redis) => {
+    await store.noteKeyRefusal(redis, account, why);
+    await store.pauseWrites(redis, account);
+  },
 );
 
 /** Commands about accounts: reads of them and what these brought. */
@@ -198,6 +201,6 @@ export const accountCommands: readonly fc.WeightedArbitrary<StoreCommand>[] = [
     orphans,
     noteUnattended,
     lookAtAccount,
-    noteKeyRefusal,
+    refusedWrite,
   ].map((arbitrary) => ({ weight: 1, arbitrary })),
 ];

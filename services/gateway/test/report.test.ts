@@ -108,7 +108,7 @@ test('what holds an account back are levels too, of the account and of each of i
   const { accounts } = accountsSchema.parse((await call(`${gateway().url}/v1/accounts`)).json);
   const expected = [
     { name: 'KeyRefused', detail: '1 requests refused, at last with: 10005: permission denied' },
-    { name: 'Paused', detail: 'its key is refused: nothing is sent for it, other accounts go on' },
+    { name: 'Paused', detail: 'its key is refused: it gets nothing done with that key, other accounts go on' },
     { name: 'Blind', detail: '3 reads have failed in a row, at last with: unavailable: 502; nothing is decided' },
     { name: 'RateLimited', sinceMs: null, detail: 'requests of class position-list are held back' },
   ];

@@ -23,6 +23,8 @@ export type Attempt = Judged & {
 
 /** How long the exchange accepts a stamp, ms (S-32). Short for writes, so that a paused worker's request dies (S-29). */
 const RECV_WINDOW_MS: Readonly<Record<Effect, number>> = { write: 2_000, read: 5_000 };
+/** What of it is kept for the way to the exchange and for the difference of the clocks. */
+const WAY_MS = 500;
 
 /**
  * Stamps, signs and sends one request over a socket that is free. Never rejects.
@@ -63,9 +65,13 @@ export async function transmit(wire: Wire, request: Request, departure?: Departu
   }
 }
 
-/** A stamp that has used up half of its time while the request waited would be refused on arrival, and count as a call. */
+/**
+ * A stamp that has less than the usual way left of its time would be refused on arrival, and count as a call. This is all that
+ * bounds the time between stamp and signature, in every lane: 1.5 s for a write, 4.5 s for a read. The deadline of an intent
+ * stands whatever the bound, since it counts from after the stamp (S-29).
+ */
 function refuseOldStamp(ageMs: number, effect: Effect): void {
-  if (ageMs <= RECV_WINDOW_MS[effect] / 2) return;
+  if (ageMs <= RECV_WINDOW_MS[effect] - WAY_MS) return;
   throw new ExchangeError('not-sent', `stamped ${Math.round(ageMs)} ms before its signature`);
 }
 

@@ -33,7 +33,10 @@ function keyRefused({ keyRefusal }: AccountPicture): AccountCondition[] {
   return [{ name: 'KeyRefused', sinceMs, lastMs, detail: `${count} requests refused, at last with: ${why}`, next }];
 }
 
-/** Nothing at all is sent for the account, until its key is taken again or this address may send again (DESIGN section 7). */
+/**
+ * The account does not go on as it should: its key was refused lately, to a read or a write, or this address is banned (DESIGN
+ * section 7). Only refused writes hold writes back, for a while.
+ */
 function paused({ keyRefusal, blocks }: AccountPicture, nowMs: number): AccountCondition[] {
   const address = blocks.find(({ scope }) => scope === 'address');
   if (address !== undefined) {
@@ -45,9 +48,12 @@ function paused({ keyRefusal, blocks }: AccountPicture, nowMs: number): AccountC
   if (keyRefusal === undefined) return [];
   const { sinceMs, lastMs } = keyRefusal;
   const waitMs = Math.max(0, ...blocks.filter(isPausedWrite).map(({ forMs }) => forMs));
-  const when = waitMs === 0 ? 'with the next check that has something to send' : `in ${seconds(waitMs)}`;
-  const detail = 'its key is refused: nothing is sent for it, other accounts go on';
-  return [{ name: 'Paused', sinceMs, lastMs, detail, next: `one request asks whether it is taken again, ${when}` }];
+  const next =
+    waitMs === 0
+      ? 'the next check that has something to send sends it'
+      : `writes are held back for at most ${seconds(waitMs)}, then tried again`;
+  const detail = 'its key is refused: it gets nothing done with that key, other accounts go on';
+  return [{ name: 'Paused', sinceMs, lastMs, detail, next }];
 }
 
 function isPausedWrite({ scope }: StandingBlock): boolean {

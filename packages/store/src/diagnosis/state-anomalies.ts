@@ -1,5 +1,5 @@
 import { actionKey, format, sum } from '@backstop/core';
-import type { Entry, Executed, ExecutedBy, PositionRow, Snapshot } from '@backstop/core';
+import type { Entry, Executed, ExecutedBy, PositionRow, Snapshot, TpSlState } from '@backstop/core';
 import type { Finding, Subject } from './anomaly.ts';
 
 /** A monitor that is flat may take so long until a listing proves that nothing of it works. */
@@ -39,12 +39,17 @@ function turned({ monitor: { plan }, outlook: { snapshot } }: Subject): Finding[
 function unexplained({ monitor: { plan, read }, outlook: { snapshot } }: Subject): Finding[] {
   const { position, executed } = snapshot;
   const size = position?.size ?? 0n;
-  const { stoodBefore = 0n } = read.states['tp-sl'].state ?? {};
-  const net = netQty(executed) + (plan.adopted?.qty ?? 0n) + stoodBefore;
+  const net = netQty(executed) + (plan.adopted?.qty ?? 0n) + othersBefore(size, executed, read.states['tp-sl'].state);
   if (net === size) return [];
   const detail = `executions add up to ${format(net)}, the position is ${format(size)}`;
   const otherwise = { operator: 'if it stays: was the position there before the plan, or changed by hand?' };
   return [{ name: 'SizeUnexplained', detail, otherwise }];
+}
+
+/** What others held before the plan: while they hold it and nothing of ours executed, it is a position that the plan does not explain. */
+function othersBefore(size: bigint, executed: ReadonlyMap<ExecutedBy, Executed>, state: TpSlState | undefined): bigint {
+  const isOurs = size === 0n || [...executed.keys()].some((by) => OURS.test(by));
+  return isOurs ? (state?.stoodBefore ?? 0n) : 0n;
 }
 
 /** F-01, F-18: what the state says was filled against what executed. */
@@ -118,4 +123,5 @@ function netQty(executed: ReadonlyMap<ExecutedBy, Executed>): bigint {
   return sum([...executed].map(([by, { qty }]) => (OPENS.test(by) ? qty : -qty)));
 }
 
+const OURS = /^(?:[et]\d+|x)$/;
 const OPENS = /^(?:e\d|external-in$)/;

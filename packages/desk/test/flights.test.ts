@@ -1,0 +1,71 @@
+import { decimal, ExchangeError, type Exchange, type Execution } from '@backstop/core';
+import { aPlan } from '@backstop/core/testing';
+import { executionCursor, readAccounts, setAccounts, takeBudget } from '@backstop/store';
+import { startRedis, type TestRedis } from '@backstop/store/testing';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { DeskDeps } from '../src/desk.ts';
+import { fly } from '../src/flights.ts';
+import type { Check } from '../src/reading.ts';
+import { openReceipts } from '../src/receipts.ts';
+
+const REF = { account: 'main', symbol: 'BTCUSDT', positionIdx: 0, monitorId: aPlan({}).id } as const;
+let server: TestRedis;
+beforeAll(async () => {
+  server = await startRedis();
+});
+afterAll(() => server.stop());
+beforeEach(() => server.redis.flushdb());
+
+function check(): Check {
+  return { ref: REF, lane: 'tp-sl', token: 'token', signal: AbortSignal.timeout(10_000) };
+}
+
+/** A desk on an exchange that only lists executions, and every line that it logs. */
+function deskOn(executions: Exchange['executions']): { deps: DeskDeps; lines: object[] } {
+  const lines: object[] = [];
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- whatever else is called fails the test
+  const exchange = { executions } as Exchange;
+  const deps: DeskDeps = {
+    redis: server.redis,
+    installation: 'abc',
+    exchangeOf: () => exchange,
+    wake: async () => undefined,
+    receipts: openReceipts(),
+    observer: { flight: ignore, cacheRead: ignore, inputAge: ignore, staleDecision: ignore },
+    log: { warn: (fields, message) => lines.push({ ...fields, message }) },
+  };
+  return { deps, lines };
+}
+
+function execution(execId: string, execType: string): Execution {
+  const money = { price: decimal('100'), qty: decimal('2'), value: decimal('200'), fee: 0n, closedSize: 0n };
+  const kind = { execType, stopOrderType: '', createType: 'CreateByUser', side: 'Buy' } as const;
+  return { execId, orderId: 'o1', orderLinkId: '', symbol: 'BTCUSDT', ...kind, ...money, seq: 7, timeMs: Date.now() };
+}
+
+test('an execution of a kind that nobody knows is told of, since the cursor passes it by', async () => {
+  const { deps, lines } = deskOn(async () => [execution('x1', 'Trade'), execution('x2', 'Rebirth')]);
+  expect(await fly(check(), 'executions', deps)).toEqual({ landed: true });
+  expect(lines).toEqual([
+    {
+      account: 'main',
+      execType: 'Rebirth',
+      execId: 'x2',
+      symbol: 'BTCUSDT',
+      message: 'execution of an unknown kind is not booked',
+    },
+  ]);
+  expect(await executionCursor(server.redis, 'main')).toBeGreaterThan(0);
+});
+
+test('a read that is refused for the sake of one key is noted for the account, and holds none of its writes back', async () => {
+  await setAccounts(server.redis, ['main']);
+  const { deps } = deskOn(() => Promise.reject(new ExchangeError('credentials', '10003: unknown key')));
+  expect(await fly(check(), 'executions', deps)).toMatchObject({ landed: false, reading: { kind: 'unknown' } });
+  const [account] = await readAccounts(server.redis, []);
+  expect(account?.keyRefusal).toMatchObject({ count: 1, why: '10003: unknown key' });
+  const stop = { account: 'main', endpoint: 'trading-stop', cost: 1, lane: 'protective' } as const;
+  expect(await takeBudget(server.redis, stop)).toMatchObject({ granted: true });
+});
+
+function ignore(): void {}
