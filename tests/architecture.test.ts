@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { checkMutants } from './mutants/check-mutants.ts';
+import { MUTANTS } from './mutants/mutants.ts';
 import { describe, expect, test } from 'vitest';
 
 const root = new URL('..', import.meta.url).pathname;
@@ -107,6 +109,11 @@ describe('sources', () => {
 
     expect(modules.length).toBeGreaterThan(300);
     for (const file of modules) await import(`${root}${file}`);
+  });
+
+  test('every mutant still has its text in the product, once', () => {
+    expect(MUTANTS.length).toBeGreaterThan(300);
+    expect(checkMutants(MUTANTS, root)).toEqual([]);
   });
 
   test('every Lua script says what it takes and returns', () => {

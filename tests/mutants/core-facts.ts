@@ -49,14 +49,14 @@ export const CORE_FACTS: readonly Mutant[] = [
     [
       'books that do not add up fetch nothing',
       'S-19',
-      '!hasClosedBooks(withAdopted(snapshot, plan)) || isReopened',
+      '!hasClosedBooks(withAdopted(snapshot, plan), memory.tpSl?.stoodBefore) || isReopened',
       'isReopened',
     ],
     [
       'a position that was opened anew fetches nothing',
       'S-23',
-      ' || isReopened(position, memory)) return true;',
-      ') return true;',
+      ' || isReopened(position, memory))\n    return true;',
+      ')\n    return true;',
     ],
     [
       'an order that shows more than is booked fetches nothing',

@@ -1,3 +1,4 @@
+import { BEFORE } from './before.ts';
 import { CORE_ACTIONS } from './core-actions.ts';
 import { CORE_FACTS } from './core-facts.ts';
 import { CORE_LEVELS } from './core-levels.ts';
@@ -30,4 +31,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...STORE_CHECKS,
   ...STORE_QUEUES,
   ...EXCHANGE,
+  ...BEFORE,
 ];
