@@ -115,7 +115,19 @@ export const CORE_STATE: readonly Mutant[] = [
       'tpSl.filledTakeProfits.includes(leg) || isFilled(leg)',
       'isFilled(leg)',
     ],
-    ['what somebody else closed shrinks no share', 'F-06', " - executedQty(view, 'external-out');", ';'],
+    [
+      'what somebody else closed shrinks no share',
+      'F-06',
+      "executedQty(view, 'external-out') + deleveraged",
+      'deleveraged',
+    ],
+    [
+      'what a deleveraging took shrinks no share',
+      'S-12',
+      "executedQty(view, 'external-out') + deleveraged",
+      "executedQty(view, 'external-out')",
+      { tests: testsOf('core', 'deleveraged') },
+    ],
     [
       'a merged leg is filled by what its own order would have taken',
       'S-16',

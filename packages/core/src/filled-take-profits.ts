@@ -9,7 +9,8 @@ import type { View } from './view.ts';
 /**
  * The take-profits that are filled: those that were once, and those that have executed their share of what came in
  * (S-17, F-07). Counted from executions alone, which are consistent among themselves. What the stop, an exit or a
- * liquidation took does not shrink the share: they end the position, they fill no take-profit. While none has executed
+ * liquidation that ends the position took does not shrink the share; what a deleveraging took of one that goes on does, as the
+ * ladder is made for what is left. While none has executed
  * anything none is filled, whatever a state says that was restored or written by hand (F-18).
  */
 export function filledTakeProfits(view: View): readonly Leg[] {
@@ -19,7 +20,9 @@ export function filledTakeProfits(view: View): readonly Leg[] {
     return tpSl.filledTakeProfits.length === 0 ? tpSl.filledTakeProfits : [];
 
   const { stoodBefore = 0n } = tpSl;
-  const entered = executedBy(executed, (by) => isOpening(by)).qty + stoodBefore - executedQty(view, 'external-out');
+  const deleveraged = view.size > 0n ? executedQty(view, 'liquidation') : 0n; // what is left of the position is all there is to share
+  const out = executedQty(view, 'external-out') + deleveraged;
+  const entered = executedBy(executed, (by) => isOpening(by)).qty + stoodBefore - out;
   const fresh = plan.takeProfits.map((rung) => ({ ...rung, executed: 0n, executedOfWorking: 0n, isFilled: false }));
   const { targets, hosts } = distribute(entered > 0n ? entered : 0n, fresh, ladderRules(view));
 
