@@ -3,7 +3,6 @@ import type { RedisServer } from './redis-server.ts';
 
 /** A process of ours: it may be killed, or stopped for a while, at any moment at which it waits for something. */
 export interface FleetProcess {
-  readonly name: string;
   /** What it asks of Redis, and what comes back, goes through here. */
   readonly gate: Gate;
   /** The same for any other call. */
@@ -16,11 +15,7 @@ export interface FleetProcess {
   readonly resume: () => void;
 }
 
-export function openFleetProcess(
-  name: string,
-  redis: RedisServer,
-  onCommand: () => void = () => undefined,
-): FleetProcess {
+export function openFleetProcess(redis: RedisServer, onCommand: () => void = () => undefined): FleetProcess {
   const life: { state: 'running' | 'stopped' | 'dead' } = { state: 'running' };
   const waiting: (() => void)[] = [];
   const pass = async (): Promise<void> => {
@@ -35,7 +30,6 @@ export function openFleetProcess(
     }
   };
   return {
-    name,
     reach,
     gate: (_command, run) => {
       onCommand();

@@ -4,7 +4,6 @@ import type {
   Archive,
   DecisionRecord,
   EventRecord,
-  ExecutionRecord,
   OutboxEntry,
   PlannedRecord,
   RecordedDecision,
@@ -16,15 +15,12 @@ import type { MonitorEvent, Plan } from '@backstop/core';
 export interface MemoryArchive {
   readonly archive: Archive;
   readonly events: readonly (MonitorEvent & { readonly monitorId: string })[];
-  /** By execId, how often each was booked. */
-  readonly executions: ReadonlyMap<string, number>;
 }
 
 export function openMemoryArchive(tell: (line: string) => void): MemoryArchive {
   const plans = new Map<string, Plan>();
   const closed = new Set<string>();
   const events: (MonitorEvent & { monitorId: string })[] = [];
-  const executions = new Map<string, number>();
   const offsets = new Map<number, { readonly nonce: string; readonly lastId: string }>();
   let letters: string | undefined;
   const keep = ({ type, json }: OutboxEntry): void => {
@@ -44,9 +40,6 @@ export function openMemoryArchive(tell: (line: string) => void): MemoryArchive {
       tell(
         `decided: ${monitorId}:${lane} ${actions.map(describeAction).join('; ')} ${Object.keys(conditions).join(' ')}`,
       );
-    } else if (type === 'execution') {
-      const { execId } = fromJson<ExecutionRecord>(json);
-      executions.set(execId, (executions.get(execId) ?? 0) + 1);
     }
   };
   const storedUpTo = (bucket: number, nonce: string): string => {
@@ -66,5 +59,5 @@ export function openMemoryArchive(tell: (line: string) => void): MemoryArchive {
     installation: async (own) => (letters ??= own),
   };
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only what maintenance asks for in a day
-  return { archive: archive as Archive, events, executions };
+  return { archive: archive as Archive, events };
 }

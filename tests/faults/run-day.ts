@@ -39,17 +39,12 @@ export async function runDay(
   Math.random = day.random.of('product').fraction;
   const venue = openInProcess({ seed: day.seed, latencyMs: day.latencyMs, limits: 'real', setup: setupOf(day) });
   const storage = await openStorage(time.nowMs, { ...variant, ...(real && { real }) });
-  const archive = openMemoryArchive((line) => tell(Date.now() - START_MS, line));
+  const tellNow = (line: string): void => tell(Date.now() - START_MS, line);
+  const archive = openMemoryArchive(tellNow);
   try {
-    const stage = setTheStage(day, {
-      venue,
-      storage,
-      archive,
-      variant,
-      tell: (line) => tell(Date.now() - START_MS, line),
-    });
+    const stage = setTheStage(day, { venue, storage, archive, variant, tell: tellNow });
     const { plans } = openTrading(day, { venue, storage, redis: stage.world.admin });
-    const judge = openJudge({ plans, lost: stage.lost }, venue, (line) => tell(Date.now() - START_MS, line));
+    const judge = openJudge({ plans, lost: stage.lost }, venue, tellNow);
     const calm = await play(day, time, { ...stage, judge, isBusy: storage.isBusy });
     return sumUp(day, { ...stage, ...calm, plans, judge, archive, venue });
   } finally {
@@ -103,7 +98,7 @@ function setTheStage(day: Day, { venue, storage, archive, variant, tell }: Props
   };
   const upkeep = openUpkeep(parts, archive);
   onCommand.run = upkeep.nudge;
-  const workers = Array.from({ length: day.workers }, (_, nth) => openWorkerProcess(`worker-${nth}`, parts));
+  const workers = Array.from({ length: day.workers }, () => openWorkerProcess(parts));
   const world: World = {
     random: day.random.of('faults'),
     venue,
@@ -111,7 +106,7 @@ function setTheStage(day: Day, { venue, storage, archive, variant, tell }: Props
     admin: storage.connect(),
     upkeep,
     workers,
-    spawn: () => void workers.push(openWorkerProcess(`worker-${workers.length}`, parts)),
+    spawn: () => void workers.push(openWorkerProcess(parts)),
     loseRedis: () => {
       lost.atMs = Date.now();
       storage.lose();
@@ -162,7 +157,7 @@ function watched(desk: Desk, inFlight: InFlight): Desk {
 }
 
 function noCounts(): Counts {
-  return { decisions: 0, stale: 0, failedChecks: 0, rateLimited: 0 };
+  return { decisions: 0, stale: 0, rateLimited: 0 };
 }
 
 function openTrading(

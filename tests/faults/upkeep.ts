@@ -21,9 +21,8 @@ const IDLE_MS = 1_000;
 const ROUND_MS = 15_000;
 const FLEET_CONCURRENCY = 20;
 
-/** Scheduler and maintenance, as the tasks of the real ones; a process each, which may die or stop like a worker. */
+/** Scheduler and maintenance, as the tasks of the real ones; a process each, of which maintenance may die. */
 export interface Upkeep {
-  readonly scheduler: FleetProcess;
   readonly killMaintenance: () => void;
   readonly startMaintenance: () => void;
   /** Something was written that may have made a monitor due. */
@@ -32,9 +31,8 @@ export interface Upkeep {
 
 export function openUpkeep(parts: FleetParts, archive: MemoryArchive): Upkeep {
   let maintenance = openMaintenanceProcess(parts, archive);
-  const { scheduler, nudge } = openSchedulerProcess('scheduler', parts);
+  const nudge = openSchedulerProcess(parts);
   return {
-    scheduler,
     nudge,
     killMaintenance: () => maintenance.kill(),
     startMaintenance: () => {
@@ -44,14 +42,11 @@ export function openUpkeep(parts: FleetParts, archive: MemoryArchive): Upkeep {
 }
 
 /** Looks at the due sets when there is something to see, and no oftener than the real one. */
-function openSchedulerProcess(
-  name: string,
-  parts: FleetParts,
-): { readonly scheduler: FleetProcess; readonly nudge: () => void } {
-  const scheduler = openFleetProcess(name, parts.redis);
+function openSchedulerProcess(parts: FleetParts): Upkeep['nudge'] {
+  const scheduler = openFleetProcess(parts.redis);
   const redis = parts.connect(scheduler.gate);
   const queues = parts.queues.queues(scheduler.gate);
-  const buckets = [...new Set(parts.accounts.map(({ name: account }) => bucketOf(account)))];
+  const buckets = [...new Set(parts.accounts.map(({ name }) => bucketOf(name)))];
   let nudged = Promise.withResolvers<void>();
   const nextDueInMs = async (): Promise<number> => {
     const keys = buckets.flatMap((bucket) => LANES.map((lane) => bucketKeys(bucket).due(lane)));
@@ -69,11 +64,11 @@ function openSchedulerProcess(
   };
   void look();
   repeat(5_000, () => runRounds(redis, { everyMs: ROUND_MS }));
-  return { scheduler, nudge: () => nudged.resolve() };
+  return () => nudged.resolve();
 }
 
 function openMaintenanceProcess(parts: FleetParts, { archive }: MemoryArchive): FleetProcess {
-  const maintenance = openFleetProcess('maintenance', parts.redis, parts.onCommand);
+  const maintenance = openFleetProcess(parts.redis, parts.onCommand);
   const redis = parts.connect(maintenance.gate);
   const accounts = parts.accounts.map(({ name }) => name);
   const exchanges = openExchanges({

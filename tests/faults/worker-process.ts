@@ -25,7 +25,6 @@ interface Credentials {
 export interface Counts {
   decisions: number;
   stale: number;
-  failedChecks: number;
   rateLimited: number;
 }
 
@@ -53,8 +52,8 @@ export interface FleetParts {
 const underWay = new AsyncLocalStorage<Check>();
 
 /** A worker with everything that a real one has but its sockets: desk, exchange client, both lanes. */
-export function openWorkerProcess(name: string, parts: FleetParts): FleetProcess {
-  const process = openFleetProcess(name, parts.redis, parts.onCommand);
+export function openWorkerProcess(parts: FleetParts): FleetProcess {
+  const process = openFleetProcess(parts.redis, parts.onCommand);
   const redis = parts.connect(process.gate);
   const sender = parts.queues.queues(process.gate);
   const observer = observe(parts.counts);
@@ -120,7 +119,7 @@ function openLanes({ process, redis, desk }: Inside, { counts, queues }: FleetPa
         const check: Check = { ref: { account, symbol, positionIdx, monitorId }, lane, token, signal };
         await underWay.run(check, () => processCheck(check, deps));
       },
-      { concurrency: CONCURRENCY, gate: process.gate, onError: () => void (counts.failedChecks += 1) },
+      { concurrency: CONCURRENCY, gate: process.gate },
     ),
   );
 }

@@ -10,6 +10,7 @@ export * from './decimal.ts';
 export * from './decision.ts';
 export * from './exchange.ts';
 export * from './facts.ts';
+export { isOwn, netQty } from './executed.ts';
 export { hasClosedBooks } from './has-closed-books.ts';
 export { initialState } from './initial-state.ts';
 export { isOutrun } from './is-outrun.ts';

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { expect } from 'vitest';
+import { seedOfTitle } from './seed-of-title.ts';
 import { stories } from './arbitraries.ts';
 import type { Story, StoryOptions } from './arbitraries.ts';
 import { tell } from './tell.ts';
@@ -23,7 +23,7 @@ export interface Judge {
  * it: a number tells the stories of that seed, `random` new ones each time. Throws where it is neither.
  */
 export function counterexample(options: StoryOptions & Replay, judgeOf: () => Judge): string {
-  const { seed = seedOfRun(), path, ...storyOptions } = options;
+  const { seed = seedOfTitle(), path, ...storyOptions } = options;
   const details = fc.check(
     fc.property(stories(storyOptions), (story) => {
       const faults = judged(story, judgeOf());
@@ -38,24 +38,6 @@ export function counterexample(options: StoryOptions & Replay, judgeOf: () => Ju
 export interface Replay {
   readonly seed?: number;
   readonly path?: string;
-}
-
-function seedOfRun(): number {
-  const { FC_SEED: asked = '' } = process.env;
-  if (asked === '') return hash(expect.getState().currentTestName ?? '');
-  if (asked === 'random') return Math.floor(Math.random() * 2 ** 31);
-  const seed = Number(asked);
-  if (!Number.isInteger(seed)) throw new Error(`FC_SEED must be a whole number or random, not ${asked}`);
-  return seed;
-}
-
-/** FNV-1a over UTF-16 units, as the 32-bit integer that fast-check takes. */
-function hash(text: string): number {
-  let value = 0x811c9dc5;
-  for (let index = 0; index < text.length; index += 1) {
-    value = Math.imul(value ^ text.charCodeAt(index), 0x01000193);
-  }
-  return value;
 }
 
 function judged(story: Story, { atLook, atRest, atEnd }: Judge): readonly string[] {

@@ -8,7 +8,7 @@ import type { SizeFacts } from '../src/mirrored-entries.ts';
 import type { PlanInput } from '../src/plan-schema.ts';
 import { balances, fileOf, groupPlan, planOf, plansIn } from './group-file.ts';
 import type { Members } from './group-file.ts';
-import { seedOfTitle } from './seed-of-title.ts';
+import { seedOfTitle } from '@backstop/core/testing';
 
 type Entries = PlanInput['entries'];
 

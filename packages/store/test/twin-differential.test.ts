@@ -9,7 +9,7 @@ import { accountCommands } from './account-commands.ts';
 import { useRedis } from './account.ts';
 import { fleetCommands } from './fleet-commands.ts';
 import { monitorCommands } from './monitor-commands.ts';
-import { seedOf } from './seed-of.ts';
+import { seedOfTitle } from '@backstop/core/testing';
 import type { StoreCommand } from './store-command.ts';
 import { virtualRedis } from '../testing/virtual-redis.ts';
 
@@ -70,7 +70,7 @@ test(
         }
         expect(comparable(twin.dump())).toEqual(comparable(await real.dump()));
       }),
-      { seed: seedOf(), numRuns: RUNS, endOnFailure: process.env['TWIN_SHRINK'] === undefined },
+      { seed: seedOfTitle(), numRuns: RUNS, endOnFailure: process.env['TWIN_SHRINK'] === undefined },
     );
     expect(notRun(scripts)).toEqual([]);
     expect(OUTCOMES.filter((outcome) => !reached.has(outcome))).toEqual([]);

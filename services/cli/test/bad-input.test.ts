@@ -1,25 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { runProgram } from '../src/program.ts';
 import { runCli } from './run-cli.ts';
+import { useTempFolder } from './temp-folder.ts';
 
-let dir = '';
-
-beforeEach(async () => {
-  dir = await mkdtemp(path.join(tmpdir(), 'bad-input-'));
-});
-
-afterEach(async () => {
-  await rm(dir, { recursive: true, force: true });
-});
-
-async function write(name: string, content: unknown): Promise<string> {
-  const file = path.join(dir, name);
-  await writeFile(file, JSON.stringify(content), { mode: 0o600 });
-  return file;
-}
+const { pathOf, write } = useTempFolder('bad-input-');
 
 const instruments = [
   { symbol: 'SOLUSDT', tickSize: '0.01', qtyStep: '0.1', minOrderQty: '0.1', minNotionalValue: '5', price: '100.00' },
@@ -144,7 +128,7 @@ test.each([
   [['doctor', 'main'], 'too many arguments'],
   [['replay', 'now'], '"now" is no decision: expected one such as aaaaaaaaaaaa-t0-17'],
 ])('%j is told in one clear message', async (args: string[], message: string) => {
-  const env = { BACKSTOP_RUN_FILE: path.join(dir, 'run.json') };
+  const env = { BACKSTOP_RUN_FILE: pathOf('run.json') };
   const context = { env, signal: AbortSignal.timeout(5_000), print: () => undefined, warn: () => undefined };
   await expect(runProgram(args, context)).rejects.toThrow(
     expect.objectContaining({ exitCode: 2, message: expect.stringContaining(message) }),

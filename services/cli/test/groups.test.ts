@@ -1,29 +1,13 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { decimal, format } from '@backstop/core';
 import type { Plan } from '@backstop/core';
 import type { Balance } from '@backstop/intake';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { judgePlans } from '../src/up/judge-plans.ts';
 import type { PlanSource } from '../src/up/judge-plans.ts';
 import { runCli } from './run-cli.ts';
+import { useTempFolder } from './temp-folder.ts';
 
-let dir = '';
-
-beforeEach(async () => {
-  dir = await mkdtemp(path.join(tmpdir(), 'groups-'));
-});
-
-afterEach(async () => {
-  await rm(dir, { recursive: true, force: true });
-});
-
-async function write(name: string, content: unknown): Promise<string> {
-  const file = path.join(dir, name);
-  await writeFile(file, JSON.stringify(content), { mode: 0o600 });
-  return file;
-}
+const { write } = useTempFolder('groups-');
 
 const instruments = [
   { symbol: 'SOLUSDT', tickSize: '0.01', qtyStep: '0.1', minOrderQty: '0.1', minNotionalValue: '5', price: '100.00' },

@@ -1,4 +1,4 @@
-import { actionKey, format, sum } from '@backstop/core';
+import { actionKey, format, isOwn, netQty } from '@backstop/core';
 import type { Entry, Executed, ExecutedBy, PositionRow, Snapshot, TpSlState } from '@backstop/core';
 import type { Finding, Subject } from './anomaly.ts';
 
@@ -48,7 +48,7 @@ function unexplained({ monitor: { plan, read }, outlook: { snapshot } }: Subject
 
 /** What others held before the plan: while they hold it and nothing of ours executed, it is a position that the plan does not explain. */
 function othersBefore(size: bigint, executed: ReadonlyMap<ExecutedBy, Executed>, state: TpSlState | undefined): bigint {
-  const isOurs = size === 0n || [...executed.keys()].some((by) => OURS.test(by));
+  const isOurs = size === 0n || [...executed.keys()].some(isOwn);
   return isOurs ? (state?.stoodBefore ?? 0n) : 0n;
 }
 
@@ -118,10 +118,3 @@ function isFlat(position: PositionRow | undefined): boolean {
 function executedText({ executed }: Snapshot, by: ExecutedBy): string {
   return format(executed.get(by)?.qty ?? 0n);
 }
-
-function netQty(executed: ReadonlyMap<ExecutedBy, Executed>): bigint {
-  return sum([...executed].map(([by, { qty }]) => (OPENS.test(by) ? qty : -qty)));
-}
-
-const OURS = /^(?:[et]\d+|x)$/;
-const OPENS = /^(?:e\d|external-in$)/;
