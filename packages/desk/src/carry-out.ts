@@ -99,11 +99,10 @@ async function heedKeyRefusal(account: string, replies: readonly WriteReply[], {
 
 /** When there may be budget again for a request that got none on its departure, ms from now. */
 function refusedFor(reply: WriteReply): readonly number[] {
-  const { reason, retryAfterMs } = reply.ok ? SENT : reply.error;
-  return reason === 'not-sent' && retryAfterMs !== undefined ? [retryAfterMs] : [];
+  if (reply.ok || reply.error.reason !== 'not-sent') return [];
+  const { retryAfterMs } = reply.error;
+  return retryAfterMs === undefined ? [] : [retryAfterMs];
 }
-
-const SENT = { reason: undefined, retryAfterMs: undefined } as const;
 
 /** A new entry is not sent once the stage or the executions have moved on since they were read (S-20). */
 function since({ versions, snapshot }: Facts): { tpSlVersionAbove: number; executionsSeqAbove: number } {
