@@ -6,18 +6,89 @@ export const BEFORE: readonly Mutant[] = [
     [
       'what others held before the plan is forgotten',
       'S-19',
-      '  if (unexplained > 0n) return { stoodBefore: unexplained };\n',
-      '',
+      '  const stoodBefore = max(unexplained, 0n);',
+      '  const stoodBefore = 0n;',
     ],
     [
       'an entry of ours that was listed late stays held for a position of others',
       'S-19',
-      'stoodBefore > 0n && unexplained === 0n ? { stoodBefore: 0n } : {}',
-      '{}',
+      '  if (unexplained === 0n && stoodBefore > taken) return true;\n',
+      '',
+    ],
+    [
+      'a take-profit that is not booked yet is taken for what others held',
+      'S-19',
+      'unexplained === 0n && stoodBefore > taken',
+      'unexplained === 0n',
+    ],
+    [
+      'a fill of ours that the row showed first keeps the books open for ever',
+      'S-19',
+      ' && hasStayed(unexplained, view);\n}\n\n/** By orders',
+      ' && hasStayed(unexplained, view) && stoodBefore < 0n;\n}\n\n/** By orders',
+    ],
+    ['whatever stays unexplained was held by others', 'S-19', ' && unexplained <= max(stoodBefore, taken)', ''],
+    [
+      'what others held counts only while the plan saw it',
+      'S-19',
+      'unexplained <= max(stoodBefore, taken)',
+      'unexplained <= stoodBefore',
+    ],
+    [
+      'what took others out of their position are only their orders',
+      'S-19',
+      'return executedBy(executed, (by) => !isOpening(by) && !isOwn(by)).qty;',
+      "return executedBy(executed, (by) => by === 'external-out').qty;",
+    ],
+    [
+      'what is unexplained is believed at once',
+      'S-19',
+      'isListedSince(unexplained.sinceMs + ONE_MORE_LOOK_MS, snapshot)',
+      'isListedSince(0, snapshot)',
+    ],
+    [
+      'what others hold is forgotten at the first look that hides it',
+      'S-20',
+      ' || hasStayed(unexplained, view);\n}\n\n/**',
+      ' || unexplained >= 0n;\n}\n\n/**',
+    ],
+  ]),
+  ...mutantsOf('packages/core/src/unexplained-now.ts', testsOf('core', 'stood-before'), [
+    [
+      'how long a quantity has been unexplained goes on beside new executions',
+      'S-19',
+      'unexplained?.qty === qty && fills.size === 0 ?',
+      'unexplained?.qty === qty ?',
+    ],
+    [
+      'how long anything has been unexplained goes on with another quantity',
+      'S-19',
+      'unexplained?.qty === qty && fills.size === 0 ?',
+      'unexplained !== undefined && fills.size === 0 ?',
     ],
   ]),
   ...mutantsOf('packages/core/src/has-closed-books.ts', testsOf('core', 'stood-before'), [
-    ['what others held counts against the plan', 'S-19', 'net + stoodBefore === size', 'net === size'],
+    [
+      'what others held counts against the plan',
+      'S-19',
+      'net + stoodBefore === position.size',
+      'net === position.size',
+    ],
+    [
+      'something is entered beside what others hold when sizes are alike',
+      'S-20',
+      'net === position.size && stoodBefore === 0n',
+      'net === position.size',
+    ],
+  ]),
+  ...mutantsOf('packages/core/src/last-result.ts', testsOf('core', 'remembered'), [
+    [
+      'a result is kept whatever its inputs',
+      'INVARIANT 11',
+      'known !== undefined && areEqual(known.inputs, inputs)',
+      'known !== undefined',
+    ],
+    ['a result is kept when an input has gone', 'INVARIANT 11', 'a.length === b.length && a.every', 'b.every'],
   ]),
   ...mutantsOf('packages/core/src/needs-executions.ts', testsOf('core', 'stood-before'), [
     [

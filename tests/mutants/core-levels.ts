@@ -114,6 +114,23 @@ export const CORE_LEVELS: readonly Mutant[] = [
       'level !== undefined',
     ],
     ['breakeven skips the closed-books check', 'S-19', ' || !hasClosedBooks) return draft', ') return draft'],
-    ['breakeven follows whatever average the row shows', 'S-08', 'if (isCurrent || position', 'if (position'],
+    [
+      'breakeven follows whatever average the row shows',
+      'S-08',
+      'if (isOfEntries && (breakevenOpened ?? opened) === opened) return draft;',
+      '',
+    ],
+    [
+      'breakeven stays when others add to the position',
+      'S-08',
+      'isOfEntries && (breakevenOpened ?? opened) === opened',
+      'isOfEntries',
+    ],
+    [
+      'what others add loosens breakeven',
+      'S-02',
+      'isOfEntries && isTighter(view.plan.side, level, now) ? level : now',
+      'now',
+    ],
   ]),
 ];

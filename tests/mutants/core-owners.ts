@@ -6,8 +6,8 @@ export const CORE_OWNERS: readonly Mutant[] = [
     [
       'books are closed whatever the executions say: skip the closed-books check',
       'S-19',
-      '  if (!addsUp) return false;\n',
-      '',
+      'return addsUp && position.seq',
+      'return position.seq',
     ],
     [
       'books are closed on a row that is older than the executions',
@@ -73,7 +73,7 @@ export const CORE_OWNERS: readonly Mutant[] = [
     [
       'orders of another plan are ours',
       'INVARIANT 13',
-      'identity === undefined || identity.planId !== plan.id',
+      'identity === undefined || identity.planId !== planId',
       'identity === undefined',
     ],
     [
@@ -81,6 +81,20 @@ export const CORE_OWNERS: readonly Mutant[] = [
       'S-24',
       '  if (installation !== undefined && identity.installation !== installation) return undefined;\n',
       '',
+    ],
+    [
+      'rows that were sorted for one plan are those of another one',
+      'S-24',
+      'lastSorted(orders, [id, installation],',
+      'lastSorted(orders, [installation],',
+      { tests: testsOf('core', 'remembered') },
+    ],
+    [
+      'rows that were sorted for one installation are those of another one',
+      'S-24',
+      'lastSorted(orders, [id, installation],',
+      'lastSorted(orders, [id],',
+      { tests: testsOf('core', 'remembered') },
     ],
     ['an order that ended still works', 'F-03', '    if (ENDED.has(row.status)) continue;\n', ''],
     [

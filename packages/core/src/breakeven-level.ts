@@ -2,22 +2,26 @@ import { ceilTo, floorTo, ONE } from './decimal.ts';
 import type { Decimal } from './decimal.ts';
 import { executedBy, isOpening } from './executed.ts';
 import type { PositionRow } from './facts.ts';
+import { isTighter } from './level.ts';
 import type { Draft } from './rule.ts';
 import type { View } from './view.ts';
 
 /**
- * Remembers where closing costs nothing, fees included (S-08). Once computed it stays; only a late entry fill computes it
- * anew (S-09), on closed books.
+ * Remembers where closing costs nothing, fees included (S-08). Once computed it stays until something is added to the position:
+ * a late entry fill of ours moves it wherever it belongs then (S-09), and what others add only tightens it (S-02). On closed
+ * books.
  */
 export function withBreakevenLevel(draft: Draft, view: View): Draft {
   const { position, entered, hasClosedBooks } = view;
-  const { breakeven: level, breakevenBasis } = draft.tpSl;
-  const isCurrent = level !== undefined && breakevenBasis === entered.qty;
-  if (isCurrent || position === undefined || !hasClosedBooks) return draft;
-  return {
-    ...draft,
-    tpSl: { ...draft.tpSl, breakeven: breakevenLevel(position, view), breakevenBasis: entered.qty },
-  };
+  const { breakeven: level, breakevenBasis, breakevenOpened } = draft.tpSl;
+  const opened = executedBy(view.snapshot.executed, isOpening).qty;
+  const isOfEntries = level !== undefined && breakevenBasis === entered.qty;
+  if (isOfEntries && (breakevenOpened ?? opened) === opened) return draft;
+  if (position === undefined || !hasClosedBooks) return draft;
+
+  const now = breakevenLevel(position, view);
+  const breakeven = isOfEntries && isTighter(view.plan.side, level, now) ? level : now;
+  return { ...draft, tpSl: { ...draft.tpSl, breakeven, breakevenBasis: entered.qty, breakevenOpened: opened } };
 }
 
 /** avg x (1 + fo) / (1 - fc) for a long, mirrored for a short, rounded away from loss (S-08). */

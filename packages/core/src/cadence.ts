@@ -52,11 +52,12 @@ function openBooksWaitMs({ hasClosedBooks, tpSl: { openBooksSinceMs }, nowMs }: 
 
 function isNearLevel({ own, position, trailingRow, plan, prices }: View): boolean {
   if (prices === undefined) return false;
-  const trail = trailingRow?.triggerPrice ?? plan.trailingStop?.activePrice;
-  const limits = [...own.map(({ row }) => row.price), trail].filter((price) => price !== undefined && price > 0n);
   const stop = position?.stopLoss;
-  const isStopNear = stop !== undefined && isNear(stop, triggerPriceOf(prices, plan.stopLoss.triggerBy));
-  return isStopNear || limits.some((price) => price !== undefined && isNear(price, prices.last));
+  if (stop !== undefined && isNear(stop, triggerPriceOf(prices, plan.stopLoss.triggerBy))) return true;
+  const trail = trailingRow?.triggerPrice ?? plan.trailingStop?.activePrice;
+  const isReachedSoon = (level: Decimal | undefined): boolean =>
+    level !== undefined && level > 0n && isNear(level, prices.last);
+  return isReachedSoon(trail) || own.some(({ row }) => isReachedSoon(row.price));
 }
 
 function isNear(level: Decimal, price: Decimal): boolean {

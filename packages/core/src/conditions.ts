@@ -48,15 +48,18 @@ export function tpSlConditions(
 }
 
 /** What others did to the position, and what the exchange does. */
-function positionConditions({ tpSl, stop }: Draft, view: View): ReadonlyMap<ConditionName, string> {
-  const found = new Map<ConditionName, string>();
-  if (isMismatch(tpSl, view)) found.set('SizeMismatch', 'the executions do not add up to the position');
-  if (isBusy(view)) found.set('PositionBusy', `position status ${view.snapshot.position?.status ?? ''}`);
-  if (hasForeign(view)) found.set('ForeignOrder', "an order that is not ours can change this plan's position");
+function positionConditions({ tpSl, stop }: Draft, view: View): readonly Found[] {
+  const found: Found[] = [];
+  if (isMismatch(tpSl, view)) found.push(['SizeMismatch', 'the executions do not add up to the position']);
+  if (isBusy(view)) found.push(['PositionBusy', `position status ${view.snapshot.position?.status ?? ''}`]);
+  if (hasForeign(view)) found.push(['ForeignOrder', "an order that is not ours can change this plan's position"]);
   const added = executedQty(view, 'external-in');
-  if (stop !== undefined && added > 0n) found.set('ExternalQuantity', `others added ${format(added)} to the position`);
+  if (stop !== undefined && added > 0n)
+    found.push(['ExternalQuantity', `others added ${format(added)} to the position`]);
   return found;
 }
+
+type Found = readonly [name: ConditionName, detail: string];
 
 /** The limit-order lane's conditions: what became of its entries. */
 export function limitOrderConditions(
@@ -67,13 +70,13 @@ export function limitOrderConditions(
   return new Map([...(expired === undefined ? [] : [['EntryExpired', expired] as const]), ...failing(attempts)]);
 }
 
-function failing(attempts: Readonly<Record<string, Attempts>>): ReadonlyMap<ConditionName, string> {
-  const found = new Map<ConditionName, string>();
-  for (const [key, { count, code, message }] of Object.entries(attempts)) {
-    if (count < FAILING_AFTER) continue;
-    found.set(key.startsWith('set-stop:') ? 'StopRejected' : 'ActionFailing', `${key}: ${code} ${message}`);
-  }
-  return found;
+function failing(attempts: Readonly<Record<string, Attempts>>): readonly Found[] {
+  return Object.entries(attempts)
+    .filter(([, { count }]) => count >= FAILING_AFTER)
+    .map(([key, { code, message }]) => [
+      key.startsWith('set-stop:') ? 'StopRejected' : 'ActionFailing',
+      `${key}: ${code} ${message}`,
+    ]);
 }
 
 /** At once where the row is known to be neither ahead of nor behind the executions, else when it lasts. */
@@ -92,7 +95,7 @@ function hasForeign({ foreign, plan }: View): boolean {
 function isCut({ takeProfits, tpSl }: Draft, { own }: View, wanted: readonly Action[]): boolean {
   return own.some(({ leg, row }) => {
     const target = isTakeProfit(leg) ? takeProfits?.get(leg) : undefined;
-    const isAmended = wanted.some((action) => action.type === 'amend' && action.leg === leg);
-    return target !== undefined && target > row.leavesQty && !isAmended && tpSl.asked?.[leg] !== undefined;
+    if (target === undefined || target <= row.leavesQty || tpSl.asked?.[leg] === undefined) return false;
+    return !wanted.some((action) => action.type === 'amend' && action.leg === leg);
   });
 }

@@ -104,8 +104,12 @@ export interface TpSlState {
   readonly openBooksSinceMs?: number;
   /** What others held in the plan's place before anything of ours executed, and the executions do not explain; base coin. */
   readonly stoodBefore?: Decimal;
+  /** What the executions do not explain of the position while the books are open, base coin, and since when that is the same, ms. */
+  readonly unexplained?: { readonly qty: Decimal; readonly sinceMs: number };
   /** Entered quantity that `breakeven` was computed for: another one is a late fill (S-09). */
   readonly breakevenBasis?: Decimal;
+  /** The same with what others added; absent in states from before it was kept. */
+  readonly breakevenOpened?: Decimal;
   /** The last stop level that both rows showed working. */
   readonly confirmedStop?: Decimal;
   /** The level of the last stop that the exchange acknowledged in this epoch: no fact (F-18), but never loosened from (S-09). */

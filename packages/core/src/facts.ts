@@ -115,4 +115,6 @@ export interface Snapshot {
   /** Sequence of the newest execution applied for this symbol; -1 = none yet. */
   readonly executionsSeq: number;
   readonly prices: Prices | undefined;
+  /** Both rows are vouched for by a live stream: whatever has happened to them since they were read is in them. Absent = not. */
+  readonly streamed?: boolean;
 }

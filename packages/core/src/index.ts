@@ -19,6 +19,7 @@ export * from './model.ts';
 export { needsExecutions } from './needs-executions.ts';
 export type { Memory } from './needs-executions.ts';
 export * from './order-link-id.ts';
+export * from './private-stream.ts';
 export { protection } from './protection.ts';
 export { protectionNow } from './protection-now.ts';
 export type { Memories } from './protection-now.ts';

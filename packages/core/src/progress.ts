@@ -14,6 +14,7 @@ import { FILLED } from './rules/entry.ts';
 import { NEXT_STAGE } from './stage.ts';
 import type { Evidence } from './stage.ts';
 import { stoodBeforeNow } from './stood-before-now.ts';
+import { unexplainedNow } from './unexplained-now.ts';
 import { withChanges } from './with-changes.ts';
 import { withoutPosition } from './without-position.ts';
 import { vanishedByHand } from './vanished-by-hand.ts';
@@ -44,32 +45,33 @@ export function progress(view: View): TpSlState {
 function withoutStale(state: TpSlState, view: View): TpSlState {
   const left = withoutEnded(withVanished(state, vanishedByHand(state, view), view), view);
   const now = ordersNow(state, view);
-  if (isSame(ofOrders(left), now)) return left;
+  if (OF_ORDERS.every((field) => left[field] === now[field])) return left;
   const {
     placed: _placed,
     asked: _asked,
     shown: _shown,
     openBooksSinceMs: _since,
+    unexplained: _unexplained,
     cancelled: _cancelled,
     ...rest
   } = left;
   return { ...rest, ...now };
 }
 
-function ofOrders({ placed, asked, shown, openBooksSinceMs, cancelled }: TpSlState): object {
-  return { placed, asked, shown, openBooksSinceMs, cancelled };
-}
+const OF_ORDERS = ['placed', 'asked', 'shown', 'openBooksSinceMs', 'unexplained', 'cancelled'] as const;
 
-type OfOrders = Pick<TpSlState, 'placed' | 'asked' | 'shown' | 'openBooksSinceMs' | 'cancelled'>;
+type OfOrders = Pick<TpSlState, (typeof OF_ORDERS)[number]>;
 
+/** Each the very object that came in, where it says the same. */
 function ordersNow(state: TpSlState, view: View): OfOrders {
   const { openBooksSinceMs = view.nowMs, cancelled = [] } = state;
   const placed = placedNow(state.placed, view, () => true);
   const leaving = cancelled.filter((leg) => placed?.[leg] !== undefined);
   return {
     ...(placed !== undefined && { placed }),
-    ...(leaving.length > 0 && { cancelled: leaving }),
+    ...(leaving.length > 0 && { cancelled: leaving.length === cancelled.length ? cancelled : leaving }),
     ...(!view.hasClosedBooks && { openBooksSinceMs }),
+    ...unexplainedNow(view),
     ...askedNow(state, view),
   };
 }
@@ -100,14 +102,22 @@ function withVanished(state: TpSlState, legs: readonly Leg[], { plan, nowMs }: V
  * when the order was cut, for it may have been cut because rows of different age were compared.
  */
 function askedNow({ asked = {}, shown: before = {} }: TpSlState, view: View): Pick<TpSlState, 'asked' | 'shown'> {
-  const shown: Partial<Record<Leg, Decimal>> = {};
-  for (const { leg, row } of view.own) if (isTakeProfit(leg)) shown[leg] = row.leavesQty;
+  const shown = shownNow(before, view);
   const known = isEmpty(shown) ? {} : { shown };
   if (view.fills.size > 0 || isEmpty(asked)) return known;
+  if (shown === before) return { asked, ...known };
 
   const changed = Object.keys({ ...before, ...shown }).filter((leg) => isLeg(leg) && before[leg] !== shown[leg]);
   const kept = Object.entries(asked).filter(([leg]) => changed.every((other) => other === leg));
   return { ...(kept.length > 0 && { asked: Object.fromEntries(kept) }), ...known };
+}
+
+type Shown = NonNullable<TpSlState['shown']>;
+
+function shownNow(before: Shown, { own }: View): Shown {
+  const shown: Partial<Record<Leg, Decimal>> = {};
+  for (const { leg, row } of own) if (isTakeProfit(leg)) shown[leg] = row.leavesQty;
+  return isSame(before, shown) ? before : shown;
 }
 
 function isEmpty(record: object): boolean {
@@ -120,13 +130,26 @@ function isFlat({ entered, hasClosedBooks, size }: View): boolean {
 
 /** Orders of a lane that work, or have gone missing and are not settled yet. undefined = none. */
 export function placedNow(before: Placed = {}, view: View, owns: (leg: Leg) => boolean): Placed | undefined {
+  if (!isEmpty(before) && isAllWorking(before, view, owns)) return before;
+  const placed = unsettled(before, view);
+  for (const { leg } of view.own) if (owns(leg)) placed[leg] = 0;
+  return isEmpty(placed) ? undefined : placed;
+}
+
+/** All that was placed and whose fate is not known yet, since when it has been missing. */
+function unsettled(before: Placed, view: View): Partial<Record<Leg, number>> {
   const placed: Partial<Record<Leg, number>> = {};
   for (const leg of Object.keys(before).filter(isLeg)) {
     const missingSinceMs = (before[leg] ?? 0) > 0 ? before[leg] : view.nowMs;
     if (missingSinceMs !== undefined && !isSettled(leg, missingSinceMs, view)) placed[leg] = missingSinceMs;
   }
-  for (const { leg } of view.own) if (owns(leg)) placed[leg] = 0;
-  return isEmpty(placed) ? undefined : placed;
+  return placed;
+}
+
+/** Whether all that worked at the last look works, and nothing else does. */
+function isAllWorking(before: Placed, { own }: View, owns: (leg: Leg) => boolean): boolean {
+  const isKnown = own.every(({ leg }) => !owns(leg) || before[leg] === 0);
+  return isKnown && Object.keys(before).every((placed) => own.some(({ leg }) => leg === placed));
 }
 
 /** What became of a missing order is known: it entered in full, or both listings that must show it were read without it. */

@@ -200,9 +200,9 @@ function amendRung(
 
 /** A price that somebody changed is put back where the plan wants that, and not for ever. */
 function isPriceWrong(price: Decimal | undefined, rung: TakeProfit, { tpSl }: Draft, view: View): boolean {
+  if (!isWorsePrice(price, rung, view)) return false;
   const { policy, mostReassertions } = externalPolicy(view.plan);
-  if (policy === 'respect' || !isWorsePrice(price, rung, view)) return false;
-  return reassertionsOf(tpSl, `${rung.leg}:price`, view) < mostReassertions;
+  return policy !== 'respect' && reassertionsOf(tpSl, `${rung.leg}:price`, view) < mostReassertions;
 }
 
 /** A price that the exchange moved in our favour is no difference (S-28). */

@@ -16,14 +16,19 @@ const FILL_EXPLAINS_MS = 2_000;
  */
 export function vanishedByHand(state: TpSlState, view: View): readonly Leg[] {
   const { placed = {}, cancelled = [], lastFillAtMs = 0 } = state;
-  if (!isManaged(state) || !isQuiet(view)) return [];
+  if (!isManaged(state) || !isQuiet(view) || !Object.values(placed).some(isMissing)) return [];
   return Object.keys(placed)
     .filter(isLeg)
     .filter((leg) => {
       const sinceMs = placed[leg] ?? 0;
-      const isGone = sinceMs > 0 && isListedSince(sinceMs, view.snapshot) && workingOrder(view, leg) === undefined;
+      const isGone =
+        isMissing(sinceMs) && isListedSince(sinceMs, view.snapshot) && workingOrder(view, leg) === undefined;
       return isGone && isTakeProfit(leg) && !cancelled.includes(leg) && sinceMs > lastFillAtMs + FILL_EXPLAINS_MS;
     });
+}
+
+function isMissing(sinceMs = 0): boolean {
+  return sinceMs > 0;
 }
 
 function isQuiet(view: View): boolean {

@@ -29,6 +29,7 @@ export interface View {
   /** All our entries together, and what was adopted. */
   readonly entered: Executed;
   readonly own: readonly OwnOrder[];
+  readonly working: ReadonlyMap<Leg, OwnOrder>;
   readonly stopRow: OrderRow | undefined;
   readonly trailingRow: OrderRow | undefined;
   readonly foreign: readonly OrderRow[];
@@ -45,7 +46,7 @@ export interface View {
 export function viewOf(read: Snapshot, context: Omit<Context<Lane>, 'state'>, limitOrder?: LimitOrderState): View {
   const snapshot = withAdopted(read, context.plan);
   const { plan, tpSl, installation, nowMs, exitMinNotional = 0n } = context;
-  const { own, stop, trailing, foreign } = ordersByOwner(snapshot, plan, installation);
+  const { own, working, stop, trailing, foreign } = ordersByOwner(snapshot, plan, installation);
   const position = positionOf(snapshot, plan);
 
   return {
@@ -61,6 +62,7 @@ export function viewOf(read: Snapshot, context: Omit<Context<Lane>, 'state'>, li
     hasClosedBooks: hasClosedBooks(snapshot, tpSl.stoodBefore),
     entered: executedBy(snapshot.executed, isOwnOpening),
     own,
+    working,
     stopRow: stop,
     trailingRow: trailing,
     foreign,
@@ -82,7 +84,7 @@ function freshPrices({ prices }: Snapshot, nowMs: number): Prices | undefined {
 
 /** The order of a leg that counts; extras under the same leg are only ever cancelled. */
 export function workingOrder(view: View, leg: Leg): OwnOrder | undefined {
-  return view.own.find((order) => order.leg === leg);
+  return view.working.get(leg);
 }
 
 export function executedQty(view: View, by: ExecutedBy): Decimal {

@@ -90,6 +90,18 @@ test('S-08 breakeven that is wanted once stays, whatever a row says of the avera
   expect(levelOf(decideOn(flickering, { state: wanted }).actions)).toBe(BREAKEVEN);
 });
 
+test('S-08 S-09 what others add tightens breakeven to the new average and never loosens it', () => {
+  const wanted = decideOn(SCALED).state;
+  const added = (averagePrice: string): Snapshot => ({
+    ...SCALED,
+    position: aPosition({ size: decimal('30'), averagePrice: decimal(averagePrice) }),
+    executed: executed({ e0: '100', t1: '85', 'external-in': '15' }),
+  });
+
+  expect(decideOn(added('101'), { state: wanted }).state.breakeven).toBe(decimal('101.12'));
+  expect(decideOn(added('99'), { state: wanted }).state.breakeven).toBe(BREAKEVEN);
+});
+
 test('F-18 breakeven is wanted until the rows show it; an acknowledgement sets nothing', () => {
   const first = decideOn(SCALED);
   const [setStop] = first.actions;

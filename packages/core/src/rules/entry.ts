@@ -16,17 +16,18 @@ export const FILLED = 'filled';
  * for good (S-21). A market entry that filled in part is not chased.
  */
 export const entry: Rule = (draft, view) => {
-  const ended: Partial<Record<Leg, string>> = { ...draft.ended };
+  const over: Partial<Record<Leg, string>> = {};
   const entries = new Map<EntryLeg, WantedEntry>();
 
   for (const planned of view.plan.entries) {
     const qty = openQty(planned, view);
-    if (isEntered(qty, planned, view) || ended[planned.leg] !== undefined) continue;
+    if (isEntered(qty, planned, view) || draft.ended[planned.leg] !== undefined) continue;
     const reason = whyEnded(planned, view);
     if (reason === undefined) entries.set(planned.leg, { qty, stopLoss: attachedStop(planned, draft, view.plan) });
-    else ended[planned.leg] = reason;
+    else over[planned.leg] = reason;
   }
 
+  const ended = Object.keys(over).length === 0 ? draft.ended : { ...draft.ended, ...over };
   const next = { ...draft, entries, ended };
   const reasons = Object.entries(ended).flatMap(([leg, reason]) => (reason === FILLED ? [] : [`${leg}: ${reason}`]));
   return reasons.length === 0 ? next : withCondition(next, 'EntryExpired', reasons.join('; '));

@@ -3,7 +3,9 @@ import type { Decimal } from '../decimal.ts';
 import { isEntry } from '../executed.ts';
 import { ladderRules, rungsOf } from '../filled-take-profits.ts';
 import { distribute } from '../ladder.ts';
-import type { TakeProfitLeg } from '../model.ts';
+import type { Ladder } from '../ladder.ts';
+import { lastResult } from '../last-result.ts';
+import type { Leg, TakeProfitLeg } from '../model.ts';
 import { opposite } from '../level.ts';
 import { withCondition } from '../rule.ts';
 import type { Draft, Rule } from '../rule.ts';
@@ -20,17 +22,30 @@ export const takeProfitLadder: Rule = (draft, view) => {
 
   const capacity = max(0n, view.size - foreignReduceOnly(view));
   const wanted = min(view.size, capacity);
-  const rungs = rungsOf(view, draft.tpSl.filledTakeProfits);
-  const { targets } = distribute(wanted, rungs, ladderRules(view));
+  const targets = targetsOf(wanted, draft.tpSl.filledTakeProfits, view);
   const laddered = withoutChanged({ ...draft, takeProfits: targets }, targets, view);
   return wanted < view.size
     ? withCondition(laddered, 'CapacityShortfall', "others' reduce-only orders hold a part of the position")
     : laddered;
 };
 
+/** What is wanted of each leg; all but the plan, whose ladder stays as it is, is compared from check to check. */
+function targetsOf(wanted: Decimal, filled: readonly Leg[], view: View): Ladder['targets'] {
+  const { takeProfits } = view.plan;
+  const rules = ladderRules(view);
+  const { qtyStep, minOrderQty, exitMinNotional } = rules;
+  const come = takeProfits.flatMap(({ leg }) => [executedQty(view, leg), workingOrder(view, leg)?.row.cumExecQty]);
+  return lastTargets(takeProfits, [wanted, qtyStep, minOrderQty, exitMinNotional, filled.join(), ...come], () => {
+    return distribute(wanted, rungsOf(view, filled), rules).targets;
+  });
+}
+
+const lastTargets = lastResult<Ladder['targets']>();
+
 /** Legs that somebody cancelled have no order where that is respected, and for a while where it happens again and again. */
 function withoutChanged(draft: Draft, targets: ReadonlyMap<TakeProfitLeg, Decimal>, view: View): Draft {
   const { tpSl } = draft;
+  if (tpSl.dropped === undefined && tpSl.reassertions === undefined) return draft;
   const { mostReassertions } = externalPolicy(view.plan);
   const isHeld = (leg: TakeProfitLeg): boolean =>
     reassertionsOf(tpSl, leg, view) > mostReassertions && workingOrder(view, leg) === undefined;
