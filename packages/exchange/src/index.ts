@@ -1,8 +1,13 @@
 export { bybit, type BybitAccount, type BybitOptions } from './bybit/bybit.ts';
 export type { MarketData } from './bybit/market-reads.ts';
 export { publicBybit, type PublicBybitOptions } from './bybit/public-bybit.ts';
-export type { Carrier } from './bybit/wire.ts';
+export type { Carrier, Courier } from './bybit/wire.ts';
 export { SocketPool } from './bybit/socket-pool.ts';
 export { BYBIT_VENUES } from './bybit/venues.ts';
 export type { Credentials } from './bybit/redact.ts';
 export { openExchanges, type Exchanges, type ExchangesOptions } from './bybit/open-exchanges.ts';
+export { openPrivateStream, type PrivateStreamOptions } from './bybit/stream/open-private-stream.ts';
+export { parsePrivateFrame } from './bybit/stream/parse-private-frame.ts';
+export { privateStreamUrl } from './bybit/stream/private-stream-url.ts';
+export type { SocketEnd, StreamSocket, StreamSocketEvents } from './bybit/stream/stream-socket.ts';
+export type { StreamTimings } from './bybit/stream/stream-timings.ts';

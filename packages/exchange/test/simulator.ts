@@ -3,41 +3,68 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { type Decimal, format } from '@backstop/core';
-import { bybit, type BybitAccount, SocketPool } from '../src/index.ts';
+import { bybit, type BybitAccount, type Credentials, SocketPool } from '../src/index.ts';
 import { watched } from './connect.ts';
 import type { Venue } from './trading-session.ts';
 
 const MAIN = fileURLToPath(new URL('../../../services/simulator/src/main.ts', import.meta.url));
-const SYMBOL = 'TESTUSDT';
+export const SYMBOL = 'TESTUSDT';
 
 /** The simulator as a process of its own, reached over HTTP like the exchange: this package imports none of it. */
-export async function startSimulator(limits: 'real' | 'off' = 'off'): Promise<Venue> {
+export interface SimulatorProcess extends AsyncDisposable {
+  readonly baseUrl: string;
+  /** Calls a route under /sim; answers its reply. */
+  readonly control: (method: 'GET' | 'POST' | 'DELETE', route: string, body?: object) => Promise<unknown>;
+  /** An account that has never traded, and what opens it. */
+  readonly addAccount: (name: string) => Promise<Credentials>;
+}
+
+export async function spawnSimulator(limits: 'real' | 'off' = 'off'): Promise<SimulatorProcess> {
   const child = spawn(process.execPath, [MAIN, '--port', '0', '--limits', limits], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const baseUrl = await addressOf(child);
+  const control: SimulatorProcess['control'] = (method, route, body) => call(method, `${baseUrl}/sim/${route}`, body);
   const instrument = { symbol: SYMBOL, tickSize: '0.1', qtyStep: '0.1', minOrderQty: '0.1', price: '100' };
-  await post(`${baseUrl}/sim/instruments`, { instruments: [instrument] });
+  await control('POST', 'instruments', { instruments: [instrument] });
+  return {
+    baseUrl,
+    control,
+    addAccount: async (name) => {
+      const credentials = { apiKey: `key-of-${name}`, secret: `secret-of-${name}` };
+      await control('POST', 'accounts', { accounts: [{ name, ...credentials, balance: '100000' }] });
+      return credentials;
+    },
+    [Symbol.asyncDispose]: async () => {
+      child.kill('SIGTERM');
+      if (child.exitCode === null) await once(child, 'exit');
+    },
+  };
+}
 
+/** The simulator as a venue of the contract. */
+export async function startSimulator(limits: 'real' | 'off' = 'off'): Promise<Venue> {
+  const simulator = await spawnSimulator(limits);
+  const { baseUrl } = simulator;
   const pool = new SocketPool({ maxSockets: 4 });
   let serial = 0;
   const open = async (wrong: string): Promise<BybitAccount> => {
     serial += 1;
     const account = `contract-${serial}`;
-    const credentials = { apiKey: `key-of-${account}`, secret: `secret-of-${account}` };
-    await post(`${baseUrl}/sim/accounts`, { accounts: [{ name: account, ...credentials, balance: '100000' }] });
-    const secret = `${credentials.secret}${wrong}`;
-    return bybit({ account, credentials: { ...credentials, secret }, baseUrl, hooks: watched(), pool });
+    const { apiKey, secret } = await simulator.addAccount(account);
+    const credentials = { apiKey, secret: `${secret}${wrong}` };
+    return bybit({ account, credentials, baseUrl, hooks: watched(), pool });
   };
   return {
     symbol: SYMBOL,
     openAccount: () => open(''),
     openWithWrongSecret: () => open('!'),
-    setPrice: (price: Decimal) => post(`${baseUrl}/sim/price`, { symbol: SYMBOL, price: format(price) }),
+    setPrice: async (price: Decimal) => {
+      await simulator.control('POST', 'price', { symbol: SYMBOL, price: format(price) });
+    },
     [Symbol.asyncDispose]: async () => {
       pool.close();
-      child.kill('SIGTERM');
-      if (child.exitCode === null) await once(child, 'exit');
+      await simulator[Symbol.asyncDispose]();
     },
   };
 }
@@ -52,8 +79,9 @@ async function addressOf({ stdout }: ChildProcess): Promise<string> {
   throw new Error('the simulator ended before it listened');
 }
 
-async function post(url: string, body: object): Promise<void> {
+async function call(method: string, url: string, body?: object): Promise<unknown> {
   const headers = { 'content-type': 'application/json' };
-  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
+  const response = await fetch(url, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) });
   if (!response.ok) throw new Error(`${url}: ${response.status} ${await response.text()}`);
+  return response.json();
 }

@@ -4,7 +4,7 @@ import { accountWrites } from './account-writes.ts';
 import { takerFeeRate } from './fee-rate.ts';
 import { marketReads } from './market-reads.ts';
 import type { Credentials } from './redact.ts';
-import type { Carrier, Wire } from './wire.ts';
+import type { Carrier, Courier, Wire } from './wire.ts';
 import { SocketPool } from './socket-pool.ts';
 
 export interface BybitOptions {
@@ -25,6 +25,8 @@ export interface BybitOptions {
   readonly nowMs?: () => number;
   /** Carries the bytes instead of HTTP, for simulated networks. */
   readonly carrier?: Carrier;
+  /** The same without the SDK's HTTP library: several times as fast. */
+  readonly courier?: Courier;
 }
 
 /** The port, and what only this venue has. */
@@ -64,6 +66,7 @@ export function bybit(options: BybitOptions): BybitAccount {
     timeoutMs,
     nowMs,
     ...(options.carrier && { carrier: options.carrier }),
+    ...(options.courier && { courier: options.courier }),
   };
   return {
     ...marketReads(wire),

@@ -1,7 +1,7 @@
 import type { RequestHooks } from '@backstop/core';
 import { bybit, type BybitAccount } from './bybit.ts';
 import type { Credentials } from './redact.ts';
-import type { Carrier } from './wire.ts';
+import type { Carrier, Courier } from './wire.ts';
 import { SocketPool } from './socket-pool.ts';
 
 export interface ExchangesOptions {
@@ -12,6 +12,8 @@ export interface ExchangesOptions {
   readonly hooksOf: (account: string) => RequestHooks;
   /** Carries the bytes instead of HTTP, for simulated networks. */
   readonly carrier?: Carrier;
+  /** The same without the SDK's HTTP library: several times as fast. */
+  readonly courier?: Courier;
 }
 
 /** The accounts of a process over one bounded pool of sockets. */
@@ -20,15 +22,14 @@ export interface Exchanges extends Disposable {
   readonly of: (account: string) => BybitAccount;
 }
 
-export function openExchanges({ accounts, baseUrl, maxSockets, hooksOf, carrier }: ExchangesOptions): Exchanges {
+export function openExchanges(options: ExchangesOptions): Exchanges {
+  const { accounts, baseUrl, maxSockets, hooksOf, carrier, courier } = options;
+  const ways = { ...(carrier && { carrier }), ...(courier && { courier }) };
   const pool = new SocketPool({ maxSockets });
   const byName = new Map(
     accounts.map(({ name, apiKey, secret }) => {
       const credentials = { apiKey, secret };
-      return [
-        name,
-        bybit({ account: name, credentials, baseUrl, pool, hooks: hooksOf(name), ...(carrier && { carrier }) }),
-      ] as const;
+      return [name, bybit({ account: name, credentials, baseUrl, pool, hooks: hooksOf(name), ...ways })] as const;
     }),
   );
   return {

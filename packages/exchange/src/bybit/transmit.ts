@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { type Departure, ExchangeError } from '@backstop/core';
 import { RestClientV5 } from 'bybit-api';
+import { CarriedClient } from './carried-client.ts';
 import { Deadline } from './deadline.ts';
 import { type Effect, failedHttp, isUnconnected, refused, unanswered, undecided } from './failure.ts';
 import { type Credentials, redact } from './redact.ts';
@@ -90,7 +91,7 @@ export function notSent(cause: unknown, credentials: Credentials | undefined): E
  * less than a microsecond. Redirects are not followed and no proxy is used: a signed request goes where it was meant to.
  */
 function client(
-  { baseUrl, credentials, pool, carrier }: Wire,
+  { baseUrl, credentials, pool, carrier, courier }: Wire,
   effect: Effect,
   { depart, signal }: { readonly depart: () => Promise<void>; readonly signal: AbortSignal },
 ): RestClientV5 {
@@ -98,6 +99,11 @@ function client(
     await depart();
     return createHmac('sha256', secret).update(message).digest('hex');
   };
+  const { apiKey = '', secret = '' } = credentials ?? {};
+  if (courier !== undefined) {
+    const sign = (message: string): Promise<string> => customSignMessageFn(message, secret);
+    return new CarriedClient({ apiKey, recvWindowMs: RECV_WINDOW_MS[effect], sign, courier, signal });
+  }
   return new RestClientV5(
     {
       ...(credentials !== undefined && { key: credentials.apiKey, secret: credentials.secret }),

@@ -8,6 +8,31 @@ import type { SocketPool } from './socket-pool.ts';
 export type Carrier = Extract<NonNullable<RestOptions['adapter']>, (...config: never[]) => unknown>;
 type RestOptions = NonNullable<ConstructorParameters<typeof RestClientV5>[1]>;
 
+/** One request as it would be on the wire. */
+interface CarriedRequest {
+  readonly method: 'GET' | 'POST';
+  /** The path: /v5/order/create. */
+  readonly endpoint: string;
+  /** Without the question mark. */
+  readonly query: string;
+  readonly body: string;
+  /** Names in small letters. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface CarriedReply {
+  readonly status: number;
+  /** Names in small letters. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/**
+ * Carries requests where the SDK's HTTP library is left out altogether. Rejects as a socket does, with a `code`, and when the
+ * signal aborts.
+ */
+export type Courier = (request: CarriedRequest, signal: AbortSignal) => Promise<CarriedReply>;
+
 /** One account's way to one address. */
 export interface Wire {
   readonly account: string;
@@ -20,6 +45,8 @@ export interface Wire {
   readonly nowMs: () => number;
   /** What carries the bytes instead of HTTP, for simulated networks. */
   readonly carrier?: Carrier;
+  /** The same without the SDK's HTTP library: see CarriedClient. */
+  readonly courier?: Courier;
 }
 
 export interface Request {
