@@ -151,14 +151,20 @@ export const STORE_CHECKS: readonly Mutant[] = [
       "redis.call('ZREVRANGEBYSCORE', KEYS[1], now, '-inf', 'LIMIT'",
     ],
   ]),
-  ...mutantsOf('packages/store/src/lua/touch-checked.lua', testsOf('store', 'check'), [
+  ...mutantsOf('packages/store/src/lua/touch-checked.lua', testsOf('store', 'check', 'touch-checked'), [
     [
       'a monitor that is closed becomes due again',
       'S-23',
-      "if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end\n",
+      "  if redis.call('HGET', KEYS[key], ARGV[arg]) ~= ARGV[arg + 1] then return end\n",
       '',
     ],
-    ['a check that could not be made counts', 'INVARIANT 16', " and ARGV[6] ~= '0'", ''],
+    ['a check that could not be made counts', 'INVARIANT 16', " and ARGV[arg + 5] ~= '0'", ''],
+    [
+      'a check that is recorded late puts off its successor',
+      'S-33',
+      "  if token ~= '' and held[2] ~= token then return end\n",
+      '',
+    ],
   ]),
   ...mutantsOf('packages/store/src/lua/put-plans.lua', testsOf('store', 'late-fills', 'plans'), [
     ['a slot that is taken is taken over', 'S-23', 'if #taken > 0 then return taken end\n', ''],

@@ -27,8 +27,8 @@ export const STORE_ROWS: readonly Mutant[] = [
     [
       'a listing says nothing about rows that it does not contain',
       'F-34',
-      "  if listing[1] then return { listing[1], listing[2], listing[3], '0', '' } end\n",
-      '',
+      '  if listing[1] then\n    return {',
+      '  if false then\n    return {',
     ],
   ]),
   ...mutantsOf('packages/store/src/lua/read-check.lua', testsOf('store', 'check', 'rows'), [
@@ -131,8 +131,8 @@ export const STORE_ROWS: readonly Mutant[] = [
     [
       'a reply skips dirty marking',
       'INVARIANT 22',
-      'if closed > 0 then mark_dirty(KEYS[2], KEYS[3], ARGV[1], now_ms()) end\n',
-      '',
+      'local epoch = mark_dirty(KEYS[2], KEYS[3], ARGV[1], now_ms())',
+      "local epoch = tonumber(redis.call('GET', KEYS[2]) or '0')",
     ],
   ]),
   ...mutantsOf('packages/store/src/lua/get-lookup.lua', testsOf('store', 'cache'), [

@@ -35,6 +35,19 @@ function processMetrics({ counter, gauge, histogram }: Factory) {
     ),
     budgetWait: histogram('budget_wait_seconds', 'Time a request waited for its budget.', ['lane'], FAST_SECONDS),
     streamUp: gauge('stream_up', '1 while the private stream of an account is in sync.', ['account']),
+    streamFrames: counter('stream_frames_total', 'Frames of private streams.', ['topic']),
+    streamConnects: counter('stream_connects_total', 'Attempts to connect a private stream by how they ended.', [
+      'outcome',
+    ]),
+    streamPatchSeconds: histogram(
+      'stream_patch_seconds',
+      'Time from receiving a frame until its rows are patched and its monitors woken.',
+      [],
+      FAST_SECONDS,
+    ),
+    cacheDrift: counter('cache_drift_total', 'Rows that a live stream vouched for and that an audit found different.', [
+      'kind',
+    ]),
   } as const;
 }
 

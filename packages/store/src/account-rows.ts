@@ -1,6 +1,7 @@
 import { fromJson, type OrderRow, type PositionIdx, type PositionRow } from '@backstop/core';
 import type { Redis } from 'ioredis';
 import { accountKeys } from './keys.ts';
+import { ORDERS_TTL_MS, POSITIONS_TTL_MS } from './landings.ts';
 import { fromSlot, slotOf } from './monitor-ref.ts';
 import { redisTimeMs } from './redis.ts';
 
@@ -28,35 +29,63 @@ export interface AccountRows {
  */
 export async function readAccountRows(redis: Redis, account: string): Promise<AccountRows> {
   const keys = accountKeys(account);
-  const [nowMs, positionsMs, ordersMs] = await Promise.all([
+  const [nowMs, stream, positionsListing, ordersListing] = await Promise.all([
     redisTimeMs(redis),
-    redis.hget(keys.positionListing, 'start'),
-    redis.hget(keys.ordersListing, 'start'),
+    redis.hmget(keys.stream, 'session', 'synced', 'until'),
+    redis.hmget(keys.positionListing, 'start', 'session'),
+    redis.hmget(keys.ordersListing, 'start', 'session'),
   ]);
+  const session = liveSession(stream, nowMs);
+  const counts = ([start, of]: Held, ttlMs: number) =>
+    start !== null && start !== undefined && (nowMs - Number(start) <= ttlMs || (session !== '' && of === session));
   const [positions, orders] = await Promise.all([
-    readRows(redis, keys.positionRow('', 0), positionsMs, (text) => fromJson<PositionRow>(text)),
-    readRows(redis, keys.ordersRow('', 0), ordersMs, (text) => fromJson<readonly OrderRow[]>(text)),
+    readRows(redis, keys.positionRow('', 0), {
+      listedMs: Number(positionsListing[0] ?? 0),
+      counts: (row) => counts(row, POSITIONS_TTL_MS),
+      parse: (text) => fromJson<PositionRow>(text),
+    }),
+    readRows(redis, keys.ordersRow('', 0), {
+      listedMs: Number(ordersListing[0] ?? 0),
+      counts: (row) => counts(row, ORDERS_TTL_MS),
+      parse: (text) => fromJson<readonly OrderRow[]>(text),
+    }),
   ]);
   const slots = [...new Set([...positions.keys(), ...orders.keys()])].toSorted();
-  const isWhole = positionsMs !== null && ordersMs !== null;
+  const isWhole = counts(positionsListing, POSITIONS_TTL_MS) && counts(ordersListing, ORDERS_TTL_MS);
   return {
-    ageMs: isWhole ? nowMs - Math.min(Number(positionsMs), Number(ordersMs)) : undefined,
+    ageMs: isWhole ? nowMs - Math.min(Number(positionsListing[0]), Number(ordersListing[0])) : undefined,
     slots: slots.map((slot) => ({ ...fromSlot(slot), position: positions.get(slot), orders: orders.get(slot) ?? [] })),
   };
 }
 
-/** Rows of one kind by slot. One that is older than the listing of the whole account is outdated by it: it holds nothing. */
+/** start and session of a row or listing. */
+type Held = readonly (string | null | undefined)[];
+
+/** The session that vouches for rows now; '' = none does. As include/live-session.lua has it. */
+function liveSession([session, synced, until]: Held, nowMs: number): string {
+  return synced === '1' && Number(until ?? 0) > nowMs ? (session ?? '') : '';
+}
+
+interface RowReading<T> {
+  readonly listedMs: number;
+  readonly counts: (row: Held) => boolean;
+  readonly parse: (text: string) => T;
+}
+
+/**
+ * Rows of one kind by slot. One that is older than the listing of the whole account is outdated by it: it holds nothing. Nor does one
+ * that says flat or no orders.
+ */
 async function readRows<T>(
   redis: Redis,
   emptyKey: string,
-  listedMs: string | null,
-  parse: (text: string) => T,
+  { listedMs, counts, parse }: RowReading<T>,
 ): Promise<ReadonlyMap<string, T>> {
   const prefix = emptyKey.slice(0, -slotOf({ symbol: '', positionIdx: 0 }).length);
   const found = new Map<string, T>();
   for (const key of await keysUnder(redis, prefix)) {
-    const [start, text] = await redis.hmget(key, 'start', 'value');
-    if (start === null || start === undefined || !text || Number(start) < Number(listedMs ?? 0)) continue;
+    const [text, ...row] = await redis.hmget(key, 'value', 'start', 'session');
+    if (!text || text === '[]' || !counts(row) || Number(row[0]) < listedMs) continue;
     found.set(key.slice(prefix.length), parse(text));
   }
   return found;

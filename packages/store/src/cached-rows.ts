@@ -1,7 +1,7 @@
 import type { MonitorPicture } from './monitor-picture.ts';
 import type { Row } from './read-check.ts';
 
-/** What the cache holds of one kind of row for one account, as far as monitors stand on it. Ages in ms, from the read's start. */
+/** What the cache holds of one kind of row for one account, as far as monitors stand on it. Ages in ms, from when they were last known to be so. */
 export interface CachedRows {
   readonly account: string;
   readonly kind: 'positions' | 'orders';
@@ -35,7 +35,7 @@ function measure<T>(
   sizeOf: (value: T) => number,
 ): Omit<CachedRows, 'account' | 'kind'> {
   const held = rows.filter((row) => row.kind === 'row');
-  const ages = held.map(({ startMs }) => nowMs - startMs);
+  const ages = held.map(({ atMs }) => nowMs - atMs);
   return {
     rows: held.length,
     entries: held.reduce((sum, { value }) => sum + sizeOf(value), 0),

@@ -1,8 +1,11 @@
 import type { Lane } from '@backstop/core';
 import type { MonitorRef } from './monitor-ref.ts';
 
-/** Why a check was asked for: its time had come, what it waited for is there, something happened, or a person asked. */
-export type CheckCause = 'due' | 'waiter' | 'event' | 'operator';
+/**
+ * Why a check was asked for: its time had come, what it waited for is there, something happened, a frame of the account's
+ * stream told of it, or a person asked.
+ */
+export type CheckCause = 'due' | 'waiter' | 'event' | 'frame' | 'operator';
 
 /**
  * The data of a job in the queues `tp-sl` and `limit-order`. `cause` and `atMs` (ms since 1970, of the host that asked) are

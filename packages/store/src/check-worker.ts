@@ -36,6 +36,8 @@ export interface CheckWorker extends AsyncDisposable {
 interface Running {
   readonly controller: AbortController;
   leaseUntilMs: number;
+  /** By `performance.now()`: when it has taken too long. */
+  readonly endsAtMs: number;
 }
 
 const LEASE_LOOK_MS = 250;
@@ -97,17 +99,18 @@ class OpenCheckWorker implements CheckWorker {
   async #run(job: Job<CheckJob, void>, slotToken: string): Promise<void> {
     const id = job.id ?? '';
     this.#abort([id], 'the lock of this check is lost: it was given out again');
+    const nowMs = performance.now();
     const running = {
       controller: new AbortController(),
-      leaseUntilMs: performance.now() + CHECK_WORKER_OPTIONS.lockDuration,
+      leaseUntilMs: nowMs + CHECK_WORKER_OPTIONS.lockDuration,
+      endsAtMs: nowMs + CHECK_LIMIT_MS,
     };
     this.#running.set(id, running);
 
     const run = { id, data: job.data, askedAtMs: job.timestamp, startedAtMs: job.processedOn ?? Date.now() };
-    const signal = AbortSignal.any([running.controller.signal, AbortSignal.timeout(CHECK_LIMIT_MS)]);
     try {
       // BullMQ's token belongs to a slot of the worker, which uses it for one job after the other.
-      await this.#processor(run, `${slotToken}:${id}:${job.attemptsStarted}`, signal);
+      await this.#processor(run, `${slotToken}:${id}:${job.attemptsStarted}`, running.controller.signal);
     } finally {
       if (this.#running.get(id) === running) this.#running.delete(id);
     }
@@ -125,6 +128,8 @@ class OpenCheckWorker implements CheckWorker {
     const nowMs = performance.now();
     const overdue = [...this.#running].filter(([, { leaseUntilMs }]) => leaseUntilMs < nowMs).map(([id]) => id);
     this.#abort(overdue, 'the lock of this check may be lost: it was not renewed in time');
+    const late = [...this.#running].filter(([, { endsAtMs }]) => endsAtMs < nowMs).map(([id]) => id);
+    this.#abort(late, 'this check has taken too long');
   }
 
   #abort(jobIds: readonly string[], reason: string): void {

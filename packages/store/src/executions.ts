@@ -36,6 +36,8 @@ export interface ExecutionBatch {
   readonly executions: readonly AppliedExecution[];
   /** Everything up to then is in: the next read starts there. undefined = unchanged; it never goes back. */
   readonly cursorMs: number | undefined;
+  /** The account's active monitors, where the caller has just read them. */
+  readonly active?: readonly MonitorRef[];
 }
 
 export interface ApplyResult {
@@ -56,7 +58,7 @@ interface SumsOf {
  */
 export async function applyExecutions(redis: Redis, account: string, batch: ExecutionBatch): Promise<ApplyResult> {
   const { executions, cursorMs } = batch;
-  const active = await listActive(redis, account);
+  const { active = await listActive(redis, account) } = batch;
   let applied = 0;
   const touched = new Map<string, MonitorRef>();
   for (let from = 0; from === 0 || from < executions.length; from += PER_SCRIPT) {

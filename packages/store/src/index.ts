@@ -31,23 +31,42 @@ export { policyVersion } from './decisions/policy-version.ts';
 export { replayDecision, type Replay } from './decisions/replay-decision.ts';
 export { countDue, oldestChecked, openRound, setDueNow, setDueWithin, takeDue, type OldestChecked } from './due.ts';
 export {
-  ORDERS_TTL_MS,
-  POSITIONS_TTL_MS,
   abandonFlight,
   beginFlight,
   endFlight,
-  landAccount,
-  landSymbol,
   type FlightRequest,
   type FlightScope,
   type FlightStart,
-  type Landing,
-  type Waiter,
 } from './flights.ts';
+export {
+  AUDITED_ORDERS_TTL_MS,
+  AUDITED_POSITIONS_TTL_MS,
+  LISTING_LAG_MS,
+  ORDERS_TTL_MS,
+  POSITIONS_TTL_MS,
+  landAccount,
+  landAudit,
+  landPositions,
+  landSymbol,
+  type DriftCandidate,
+  type Landed,
+  type Landing,
+  type Place,
+} from './landings.ts';
+export { patchRows, type Patched, type StreamedRows } from './patch-rows.ts';
+export { type Waiter } from './waiter.ts';
 export { LOOKUP_TTL_MS, getLookup, putLookup, type LookupAnswer } from './lookups.ts';
 export { evictExpired, flushCache, type Evicted } from './cache.ts';
 export { cacheStats, hitRate, type CacheCounts, type CacheKind } from './cache-stats.ts';
-export { closeIntents, openIntents, type Intent, type IntentReply, type IntentRequest } from './intents.ts';
+export { type Awaits } from './awaits.ts';
+export {
+  closeIntents,
+  openIntents,
+  type Intent,
+  type IntentClosing,
+  type IntentReply,
+  type IntentRequest,
+} from './intents.ts';
 export {
   applyExecutions,
   executionCursor,
@@ -85,6 +104,26 @@ export {
   type BudgetScope,
 } from './budget.ts';
 export { renewBudget } from './budget-renewal.ts';
+export { SOCKET_LIMIT, takeSocket, waitForSocket, type SocketWait } from './wait-for-socket.ts';
+export {
+  STREAM_LEASE_MS,
+  endStreamBeat,
+  holdStreams,
+  releaseStreams,
+  streamBeat,
+  type StreamClaim,
+  type StreamHold,
+} from './stream-leases.ts';
+export { streamShare } from './stream-share.ts';
+export { streamState, type StreamState } from './stream-state.ts';
+export {
+  endSession,
+  isListedUnder,
+  markSynced,
+  openSession,
+  readStreams,
+  type StreamPicture,
+} from './stream-sessions.ts';
 export { CLASS_LIMITS, largestCost } from './budget-table.ts';
 export { CHECK_LIMIT_MS, CHECK_WORKER_OPTIONS, type CheckCause, type CheckJob } from './check-job.ts';
 export {

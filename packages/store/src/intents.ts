@@ -1,5 +1,6 @@
-import { fromJson, type Action, type Lane } from '@backstop/core';
+import { fromJson, toJson, type Action, type Lane } from '@backstop/core';
 import type { Redis } from 'ioredis';
+import { AWAITED_TTL_MS, type Awaits } from './awaits.ts';
 import { accountKeys } from './keys.ts';
 import { slotOf, type MonitorRef } from './monitor-ref.ts';
 import { runScript } from './redis.ts';
@@ -25,7 +26,10 @@ export interface IntentRequest {
   readonly ref: MonitorRef;
   readonly lane: Lane;
   readonly token: string;
-  readonly intents: readonly Pick<Intent, 'id' | 'orderLinkId' | 'type' | 'absolute'>[];
+  /** Each with what frames must show of it; without `awaits` only a read shows it. */
+  readonly intents: readonly (Pick<Intent, 'id' | 'orderLinkId' | 'type' | 'absolute'> & {
+    readonly awaits?: Awaits;
+  })[];
   readonly recvWindowMs?: number;
   /** Refuses where the tp-sl lane or the executions have moved on since they were read: for new entries (S-20). */
   readonly unless?: { readonly tpSlVersionAbove: number; readonly executionsSeqAbove: number };
@@ -58,6 +62,7 @@ export async function openIntents(redis: Redis, request: IntentRequest): Promise
       keys.dirty,
       keys.lane(ref.monitorId, 'tp-sl'),
       keys.executed(ref.monitorId),
+      keys.awaited(ref.symbol, ref.positionIdx),
     ],
     [
       token,
@@ -67,21 +72,38 @@ export async function openIntents(redis: Redis, request: IntentRequest): Promise
       allAbsolute ? '1' : '0',
       unless?.tpSlVersionAbove ?? '',
       unless?.executionsSeqAbove ?? '',
-      ...intents.flatMap(({ id, type, orderLinkId, absolute }) => [id, type, orderLinkId ?? '', absolute ? '1' : '0']),
+      ref.monitorId,
+      AWAITED_TTL_MS,
+      ...intents.flatMap(intentArgs),
     ],
   );
   return reply[0] === 'ok' ? { ok: true, epoch: reply[1], deadlineMs: reply[2] } : { ok: false, why: reply[0] };
 }
 
+function intentArgs({ id, type, orderLinkId, absolute, awaits }: IntentRequest['intents'][number]): string[] {
+  return [id, type, orderLinkId ?? '', absolute ? '1' : '0', toJson(awaits ?? ({ type: 'read' } satisfies Awaits))];
+}
+
+/**
+ * How an intent ended. acknowledged: the exchange took the request, and a frame or a read shows what came of it. refused: it did not,
+ * and only a read shows why. not-sent: it never left. An id alone stands for `refused`.
+ */
+export type IntentClosing = string | { readonly id: string; readonly outcome: 'acknowledged' | 'refused' | 'not-sent' };
+
 /**
  * Closes intents whose outcome is known: by the reply, by not sending, or after the deadline by a look-up begun after it. Reads
- * begun before now do not show that outcome, so the rows are dirty until a later one lands. Returns how many were open.
+ * begun before now do not show that outcome, so the rows are dirty until a later one lands, or until frames show what was
+ * acknowledged. An intent whose effect a frame has shown already is closed by that: nothing becomes dirty. Returns how many were open.
  */
-export async function closeIntents(redis: Redis, ref: MonitorRef, ids: readonly string[]): Promise<number> {
-  if (ids.length === 0) return 0;
+export async function closeIntents(redis: Redis, ref: MonitorRef, closings: readonly IntentClosing[]): Promise<number> {
+  if (closings.length === 0) return 0;
   const keys = accountKeys(ref.account);
-  const scriptKeys = [keys.intents(ref.monitorId), keys.epoch, keys.dirty];
-  return runScript<number>(redis, 'close-intents', scriptKeys, [slotOf(ref), ...ids]);
+  const awaited = keys.awaited(ref.symbol, ref.positionIdx);
+  const args = closings.flatMap((closing) =>
+    typeof closing === 'string' ? [closing, 'refused'] : [closing.id, closing.outcome],
+  );
+  const scriptKeys = [keys.intents(ref.monitorId), keys.epoch, keys.dirty, awaited];
+  return runScript<number>(redis, 'close-intents', scriptKeys, [slotOf(ref), AWAITED_TTL_MS, ...args]);
 }
 
 /** Reads an intents hash: id, JSON, id, JSON, ... */

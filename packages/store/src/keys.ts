@@ -63,6 +63,12 @@ export interface AccountKeys extends BucketKeys {
   readonly ordersRow: (symbol: string, idx: PositionIdx) => string;
   readonly ordersListing: string;
   readonly orderLookup: (orderLinkId: string) => string;
+  /** `position` or an orderId -> what the stream told of it last, and when. For a minute. */
+  readonly frames: (symbol: string, idx: PositionIdx) => string;
+  /** `SYMBOL:idx` -> Redis time when the stream last told of it. For a minute after the last of all. */
+  readonly told: string;
+  /** intent id -> what a frame must show before that write is known to have come about. For a minute. */
+  readonly awaited: (symbol: string, idx: PositionIdx) => string;
   /** `positions`, `orders` or `SYMBOL:idx` -> when a read of it last landed: tells an expired row from one never seen. */
   readonly landed: string;
   /** `SYMBOL:idx:lane` -> write epoch since which these rows are dirty; `SYMBOL:idx:at` -> Redis time of that write. */
@@ -83,6 +89,8 @@ export interface AccountKeys extends BucketKeys {
   readonly orphans: string;
   /** `SYMBOL:idx` -> a position that no active plan attends, as whole listings have shown it. */
   readonly unattended: string;
+  /** owner and until (the lease), session, synced, since and why of the account's private stream. */
+  readonly stream: string;
 }
 
 export function accountKeys(account: string): AccountKeys {
@@ -99,6 +107,9 @@ export function accountKeys(account: string): AccountKeys {
     positionListing: `${tag}:listing:positions:${account}`,
     ordersRow: (symbol, idx) => `${tag}:row:orders:${account}:${symbol}:${idx}`,
     ordersListing: `${tag}:listing:orders:${account}`,
+    frames: (symbol, idx) => `${tag}:frames:${account}:${symbol}:${idx}`,
+    told: `${tag}:told:${account}`,
+    awaited: (symbol, idx) => `${tag}:awaited:${account}:${symbol}:${idx}`,
     orderLookup: (orderLinkId) => `${tag}:row:order:${account}:${orderLinkId}`,
     landed: `${tag}:landed:${account}`,
     dirty: `${tag}:dirty:${account}`,
@@ -111,23 +122,28 @@ export function accountKeys(account: string): AccountKeys {
     refusal: `${tag}:refusal:${account}`,
     orphans: `${tag}:orphans:${account}`,
     unattended: `${tag}:unattended:${account}`,
+    stream: `${tag}:stream:${account}`,
   };
 }
 
 /**
- * Patterns of everything that can be read again from the exchange, of one account or of all. Rows come before the listings
- * that outdate them: without its listing an old row would count again.
+ * Patterns of everything that can be read again from the exchange, of one account or of all, in the order in which it has to go.
+ * What frames told goes first, then the flights: whoever read meanwhile may lack it, and lands what nothing vouches for. Rows come
+ * before the listings that outdate them: without its listing an old row would count again.
  */
 export function rowPatterns(account?: string): readonly string[] {
   const name = account === undefined ? '*' : account.replaceAll(/[\\*?[\]]/g, '\\$&');
   const rows = ['position', 'orders', 'order'].map((kind) => `row:${kind}:${name}:*`);
-  return [...rows, `listing:*:${name}`, `landed:${name}`].map((family) => `bs:{b*}:${family}`);
+  const told = [`frames:${name}:*`, `awaited:${name}:*`, `told:${name}`, `flight:${name}:*`];
+  return [...told, ...rows, `listing:*:${name}`, `landed:${name}`].map((family) => `bs:{b*}:${family}`);
 }
 
 /** Keys of the call budget: one tag for all accounts, since the address limit spans them. */
 export const budgetKeys = {
   account: (account: string, endpoint: string) => `bs:{budget}:${account}:${endpoint}`,
   address: 'bs:{budget}:address',
+  /** One member per new socket to the exchange, scored by Redis time. */
+  sockets: 'bs:{budget}:sockets',
 } as const;
 
 /** Keys that describe the fleet of processes and the rounds of checks. */
@@ -137,4 +153,6 @@ export const fleetKeys = {
   currentRound: 'bs:{fleet}:round',
   installation: 'bs:{fleet}:installation',
   accounts: 'bs:{fleet}:accounts',
+  /** Stream processes by the Redis time at which they were heard last. */
+  streams: 'bs:{fleet}:streams',
 } as const;

@@ -1,6 +1,7 @@
 import { fromJson, toJson, type OrderRow } from '@backstop/core';
 import type { Redis } from 'ioredis';
 import { accountKeys } from './keys.ts';
+import { ORDERS_TTL_MS } from './landings.ts';
 import { slotOf, type MonitorRef } from './monitor-ref.ts';
 import { runScript } from './redis.ts';
 
@@ -38,9 +39,14 @@ export async function getLookup(redis: Redis, ref: MonitorRef, orderLinkId: stri
     keys.ordersListing,
     keys.dirty,
     keys.cacheStats,
+    keys.stream,
   ];
   const inRow = `"orderLinkId":${toJson(orderLinkId)}`;
-  const [startMs, text = ''] = await runScript<string[]>(redis, 'get-lookup', scriptKeys, [slotOf(ref), inRow]);
+  const [startMs, text = ''] = await runScript<string[]>(redis, 'get-lookup', scriptKeys, [
+    slotOf(ref),
+    inRow,
+    ORDERS_TTL_MS,
+  ]);
   if (startMs === undefined) return undefined;
   return { order: text === '' ? undefined : fromJson<OrderRow>(text), startMs: Number(startMs) };
 }

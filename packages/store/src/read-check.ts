@@ -15,6 +15,7 @@ import type { Redis } from 'ioredis';
 import { toExecuted } from './executed-sums.ts';
 import { parseIntents, type Intent } from './intents.ts';
 import { accountKeys } from './keys.ts';
+import { ORDERS_TTL_MS, POSITIONS_TTL_MS } from './landings.ts';
 import { slotOf, toMember, type MonitorRef } from './monitor-ref.ts';
 import { runScript } from './redis.ts';
 import { remembered } from './remembered.ts';
@@ -35,8 +36,12 @@ export type Row<T> =
       readonly endMs: number;
       /** The write epoch that was current when the read began. */
       readonly epoch: number;
-      /** Kept current by the stream since it was read. */
+      /** Changed by what the stream told since it was read. */
       readonly patched: boolean;
+      /** A live stream keeps it current: it counts beyond the ceiling on its age. */
+      readonly vouched: boolean;
+      /** When it was last known to be so: the start of its read, or when the stream last told something of it. */
+      readonly atMs: number;
       /** The read began before the last write of ours on these rows was settled: by its reply, or by its deadline. */
       readonly dirty: boolean;
     };
@@ -63,7 +68,16 @@ export interface CheckRead {
   readonly failedUntilMs: number;
 }
 
-type RowReply = [result: string, startMs: string, endMs: string, epoch: string, patched: string, value: string];
+type RowReply = [
+  result: string,
+  startMs: string,
+  endMs: string,
+  epoch: string,
+  patched: string,
+  value: string,
+  vouched: string,
+  atMs: string,
+];
 type LaneReply = [version: string | null, state: string | null];
 type Reply = [
   nowMs: number,
@@ -86,7 +100,8 @@ type Reply = [
  * time that has come, so that a check that is under way is not enqueued again.
  */
 export async function readCheck(redis: Redis, ref: MonitorRef, lane: Lane, token: string): Promise<CheckRead> {
-  const args = [slotOf(ref), ref.monitorId, toMember(ref), lane, token, CHECK_LEASE_MS, ref.symbol];
+  const claim = [slotOf(ref), ref.monitorId, toMember(ref), lane, token, CHECK_LEASE_MS, ref.symbol];
+  const args = [...claim, POSITIONS_TTL_MS, ORDERS_TTL_MS];
   const reply = await runScript<Reply>(redis, 'read-check', checkKeys(ref, lane), args);
   return reply[1] === null ? inactive(reply[0]) : toCheckRead(reply, reply[1]);
 }
@@ -118,6 +133,7 @@ function checkKeys(ref: MonitorRef, lane: Lane): string[] {
     keys.prices,
     keys.instruments,
     keys.cacheStats,
+    keys.stream,
   ];
 }
 
@@ -148,7 +164,8 @@ function toLimitOrder([version, state]: LaneReply): CheckRead['states']['limit-o
   return { version: Number(version ?? 0), state: state === null ? undefined : remembered<LimitOrderState>(state) };
 }
 
-function toRow<T>([result, startMs, endMs, epoch, patched, text]: RowReply, parse: (text: string) => T): Row<T> {
+function toRow<T>(reply: RowReply, parse: (text: string) => T): Row<T> {
+  const [result, startMs, endMs, epoch, patched, text, vouched, atMs] = reply;
   if (result === 'missed') return { kind: 'missing' };
   if (result === 'expired') return { kind: 'expired' };
 
@@ -159,6 +176,8 @@ function toRow<T>([result, startMs, endMs, epoch, patched, text]: RowReply, pars
     endMs: Number(endMs),
     epoch: Number(epoch),
     patched: patched === '1',
+    vouched: vouched === '1',
+    atMs: Math.max(Number(startMs), Number(atMs)),
     dirty: result === 'dirty',
   };
 }

@@ -1,7 +1,7 @@
 import { fromJson, toJson, type Lane, type MonitorEvent } from '@backstop/core';
 import type { Redis } from 'ioredis';
 import type { DecisionSummary } from './decisions/decision-record.ts';
-import { accountKeys } from './keys.ts';
+import { accountKeys, bucketKeys, bucketOf } from './keys.ts';
 import { slotOf, toMember, type MonitorRef } from './monitor-ref.ts';
 import type { DecisionRecord, EventRecord, StateRecord } from './outbox.ts';
 import { runScript } from './redis.ts';
@@ -94,19 +94,72 @@ export async function lastDecisions(redis: Redis, ref: MonitorRef): Promise<read
   return texts.map((text) => fromJson<DecisionSummary>(text));
 }
 
+/** What a check that changed nothing leaves to be recorded. */
+export interface Touched {
+  /** When to look again, ms from now; undefined = not due in this lane. */
+  readonly dueInMs: number | undefined;
+  /** false = the facts could not be had, so that the monitor goes on counting as unchecked. */
+  readonly made?: boolean;
+  /** The job's token, where this is recorded after its end: a later job of the lane has its own say then. */
+  readonly token?: string;
+}
+
+/** The checks of one turn of the event loop in one bucket, and the script that records them all. */
+interface Turn {
+  readonly touches: (Touched & { readonly ref: MonitorRef; readonly lane: Lane })[];
+  readonly recorded: Promise<void>;
+}
+
+const turnsOf = new WeakMap<Redis, Map<number, Turn>>();
+
 /**
- * Records a check that changed nothing: only when to look again (`dueInMs` undefined = not due in this lane; `made: false` = the
- * facts could not be had, so that the monitor goes on counting as unchecked). A due time that
- * was asked for since the facts were read is never put off, and a monitor that is no longer active is left alone.
+ * Records a check that changed nothing: only when to look again. A due time that was asked for since the facts were read is
+ * never put off, and a monitor that is no longer active is left alone. Checks of one turn of the event loop and one bucket
+ * share a script, and its failure.
  */
-export async function touchChecked(
-  redis: Redis,
-  ref: MonitorRef,
-  lane: Lane,
-  { dueInMs, made = true }: { readonly dueInMs: number | undefined; readonly made?: boolean },
-): Promise<void> {
-  const keys = accountKeys(ref.account);
-  const args = [slotOf(ref), ref.monitorId, toMember(ref), lane, dueInMs ?? '', made ? '1' : '0'];
-  const scriptKeys = [keys.active, keys.due(lane), keys.checked, keys.lane(ref.monitorId, lane)];
-  await runScript(redis, 'touch-checked', scriptKeys, args);
+export function touchChecked(redis: Redis, ref: MonitorRef, lane: Lane, touched: Touched): Promise<void> {
+  const { touches, recorded } = turnOf(redis, bucketOf(ref.account));
+  touches.push({ ref, lane, ...touched });
+  return recorded;
+}
+
+function turnOf(redis: Redis, bucket: number): Turn {
+  const turns = turnsOf.get(redis) ?? new Map<number, Turn>();
+  turnsOf.set(redis, turns);
+  const open = turns.get(bucket);
+  if (open !== undefined) return open;
+
+  const touches: Turn['touches'] = [];
+  const recorded = microtasksDone().then(() => {
+    turns.delete(bucket);
+    return recordTouches(redis, bucket, touches);
+  });
+  const turn = { touches, recorded };
+  turns.set(bucket, turn);
+  return turn;
+}
+
+/** When all that follows at once from the replies that came in one piece has been done. */
+function microtasksDone(): Promise<void> {
+  return new Promise((resolve) => {
+    process.nextTick(resolve);
+  });
+}
+
+async function recordTouches(redis: Redis, bucket: number, touches: Turn['touches']): Promise<void> {
+  const { due, checked } = bucketKeys(bucket);
+  const scriptKeys = touches.flatMap(({ ref: { account, monitorId }, lane }) => {
+    const keys = accountKeys(account);
+    return [keys.active, keys.lane(monitorId, lane)];
+  });
+  const args = touches.flatMap(({ ref, lane, dueInMs = '', made = true, token = '' }) => [
+    slotOf(ref),
+    ref.monitorId,
+    toMember(ref),
+    lane,
+    dueInMs,
+    made ? '1' : '0',
+    token,
+  ]);
+  await runScript(redis, 'touch-checked', [due('tp-sl'), due('limit-order'), checked, ...scriptKeys], args);
 }

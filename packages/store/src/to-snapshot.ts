@@ -9,11 +9,12 @@ export function toSnapshot(read: CheckRead): Snapshot | undefined {
   return {
     instrument,
     position: position.value,
-    positionAtMs: position.startMs,
+    positionAtMs: position.atMs,
     orders: orders.value,
-    ordersAtMs: orders.startMs,
+    ordersAtMs: orders.atMs,
     executed,
     executionsSeq,
     prices,
+    ...(position.vouched && orders.vouched && { streamed: true }),
   };
 }

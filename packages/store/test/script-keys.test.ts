@@ -60,6 +60,40 @@ function keysOf(name: string, args: readonly string[]): readonly string[] {
 async function everyVerb(): Promise<void> {
   await checkVerbs();
   await fleetVerbs();
+  await streamVerbs();
+}
+
+async function streamVerbs(): Promise<void> {
+  const { redis } = server;
+  const accounts = ['main', 'mirror', 'third'];
+  const claims = accounts.map((account) => ({ account, session: '' }));
+  await store.streamBeat(redis, 'stream-1');
+  await store.holdStreams(redis, 'stream-1', claims);
+  await store.openSession(redis, 'main', 'stream-1', 'session-1');
+  await store.markSynced(redis, 'main', 'stream-1', 'session-1');
+  await store.readStreams(redis, accounts);
+  await store.endSession(redis, 'main', 'stream-1', 'closed');
+  await store.releaseStreams(redis, 'stream-1', accounts);
+  await store.endStreamBeat(redis, 'stream-1');
+  await store.takeSocket(redis);
+}
+
+async function streamedVerbs(): Promise<void> {
+  const { redis } = server;
+  const awaits = { type: 'cancel', orderId: 'order-1' } as const;
+  const until = (await store.redisTimeMs(redis)) + 60_000;
+  await redis.hset(store.accountKeys(REF.account).stream, { session: 'session-1', synced: '1', until });
+  const told = { positions: [{ row: aPosition({ seq: 9 }), createdMs: 1 }], orders: [anOrder({ status: 'Filled' })] };
+  for (const positions of [[], [aPosition({ seq: 8 })]]) {
+    const flight = await store.beginFlight(redis, REF.account, 'account', { flightId: 'b', ttlMs: 5_000 });
+    if (!flight.won) throw new Error('somebody else reads');
+    const intents = [{ id: `j${positions.length}`, type: 'cancel', absolute: true, awaits }] as const;
+    await store.openIntents(redis, { ref: REF, lane: 'tp-sl', token: 'token', intents });
+    await store.landAudit(redis, REF.account, { ...flight, flightId: 'b', positions, orders: [], places: [REF] });
+    await store.landPositions(redis, REF.account, { ...flight, flightId: 'b', positions });
+    await store.patchRows(redis, REF.account, { ...told, unreadable: [REF.symbol] });
+    await store.closeIntents(redis, REF, [{ id: intents[0].id, outcome: 'acknowledged' }]);
+  }
 }
 
 async function fleetVerbs(): Promise<void> {
@@ -96,6 +130,7 @@ async function checkVerbs(): Promise<void> {
   await store.endFlight(redis, REF.account, 'executions', flight);
   await store.readCheck(redis, REF, 'tp-sl', 'token');
   await store.closeIntents(redis, REF, ['i1']);
+  await streamedVerbs();
   await store.putLookup(redis, REF, 'id', { order: undefined, startMs: nowMs, epoch: 9 });
   await store.getLookup(redis, REF, 'id');
   const part = { monitorId: REF.monitorId, by: 'e1', qty: 1n, value: 1n, fee: 1n } as const;

@@ -9,13 +9,15 @@ import { accountCommands } from './account-commands.ts';
 import { useRedis } from './account.ts';
 import { fleetCommands } from './fleet-commands.ts';
 import { monitorCommands } from './monitor-commands.ts';
+import { streamedCommands } from './streamed-commands.ts';
+import { streamCommands } from './stream-commands.ts';
 import { seedOfTitle } from '@backstop/core/testing';
 import type { StoreCommand } from './store-command.ts';
 import { virtualRedis } from '../testing/virtual-redis.ts';
 
 /** Ahead of every real clock. */
 const START_MS = 4_102_444_800_123;
-const RUNS = Number(process.env['TWIN_RUNS'] ?? 300);
+const RUNS = Number(process.env['TWIN_RUNS'] ?? 900);
 const STEPS = 40;
 const SCRIPTS = new URL('../src/lua/', import.meta.url);
 
@@ -43,12 +45,20 @@ const OUTCOMES = [
   'setDueNow: false',
   'closeIntents: 1',
   'closeIntents: 0',
+  'patchRows: changed',
+  'patchRows: unchanged',
+  'patchRows: confirmed',
+  'landAudit: drift',
+  'landAudit: none',
+  'landPositions: drift',
 ];
 
 const redis = useRedis();
 
 const anyStep: fc.Arbitrary<StoreCommand | number> = fc.oneof(
   { weight: 30, arbitrary: fc.oneof(...monitorCommands, ...accountCommands, ...fleetCommands) },
+  { weight: 3, arbitrary: fc.oneof(...streamCommands) },
+  { weight: 20, arbitrary: fc.oneof(...streamedCommands) },
   { weight: 12, arbitrary: fc.constantFrom(1, 1, 99, 250, 1_000, 1_100, 3_001) },
   { weight: 2, arbitrary: fc.constantFrom(4_000, 15_000, 61_000, 120_000, 600_001, 3_600_001) },
 );
@@ -115,14 +125,21 @@ async function settled(running: Promise<unknown>): Promise<unknown> {
 function comparable(all: Readonly<Record<string, Dumped>>): unknown {
   return Object.entries(all).map(([key, { kind, value, ...rest }]) => {
     if (/:nonce$|:installation$/.test(key)) return [key, kind, rest]; // random
-    const plain = key.includes(':intents:') ? withParsedValues(value) : value;
+    const plain = LUA_JSON.test(key) ? withParsedValues(value) : value;
     return [key, kind, kind === 'hash' || kind === 'set' ? sorted(plain) : plain, rest];
   });
 }
 
+/** Of rows of orders too: what frames add to them comes in no order. */
+const LUA_JSON = /:(?:intents|frames|awaited|row:orders):/;
+
 function withParsedValues(pairs: unknown): unknown {
   if (!Array.isArray(pairs)) return pairs;
-  return pairs.map((pair: readonly [string, string]) => [pair[0], sorted(Object.entries(JSON.parse(pair[1])))]);
+  return pairs.map(([name, text]: readonly [string, string]) => [name, parsed(text)]);
+}
+
+function parsed(text: string): unknown {
+  return /^[[{]/.test(text) ? sorted(JSON.parse(text)) : text;
 }
 
 /** The same with every array and the members of objects in an order of their own. */

@@ -17,6 +17,8 @@ export interface RowVersion {
   readonly endMs: number;
   readonly epoch: number;
   readonly patched: boolean;
+  /** When a stream last touched it; absent = not since its read, or written before streams were. */
+  readonly atMs?: number;
 }
 
 /** What a decision stood on: everything that `decide` is given beside the lane and its own state, which is in the context. */

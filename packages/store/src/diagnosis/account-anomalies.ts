@@ -36,7 +36,7 @@ function unread({ account, rows }: AccountFacts): Anomaly[] {
       account: account.name,
       detail: isIdle
         ? 'it has no monitors, so it is read seldom, if at all: what it holds now is not known'
-        : 'no whole reading of it is younger than 15 s: what it holds beside its monitors is not known',
+        : 'no whole reading of it is younger than 15 s or kept current by its stream: what it holds beside its monitors is not known',
       backstop: isIdle ? undefined : 'the next check that needs it reads it',
       operator: 'ask with --fresh',
     },

@@ -4,14 +4,17 @@
 -- KEYS[1] active   KEYS[2] due of the lane   KEYS[3] plan   KEYS[4] lane tp-sl   KEYS[5] lane limit-order   KEYS[6] intents
 -- KEYS[7] executed   KEYS[8] position row   KEYS[9] position listing   KEYS[10] orders row   KEYS[11] orders listing
 -- KEYS[12] landed   KEYS[13] dirty   KEYS[14] epoch   KEYS[15] failure   KEYS[16] prices   KEYS[17] instruments
--- KEYS[18] cache stats
+-- KEYS[18] cache stats   KEYS[19] stream
 -- ARGV[1] slot   ARGV[2] monitor id   ARGV[3] member   ARGV[4] lane   ARGV[5] token   ARGV[6] lease (ms)   ARGV[7] symbol
+-- ARGV[8] age limit of positions (ms)   ARGV[9] age limit of orders (ms), where no stream vouches for them
 -- Returns {now, plan or nil, {version, state} per lane, position, orders, executed pairs, price, instrument, intent pairs,
--- epoch, dirty epoch, failed until}. A row is {result, start, end, epoch, patched, value} with result fresh, patched,
--- dirty, expired or missed; the last two have nothing else. The plan is nil when the monitor is not active; no fence then.
+-- epoch, dirty epoch, failed until}. A row is {result, start, end, epoch, patched, value, '1' when a live stream
+-- vouches for it, when that told something of it last or '0'} with result fresh, patched, dirty, expired or missed; the last two
+-- have nothing else. The plan is nil when the monitor is not active; no fence then.
 -- Reads the deadline of intents, which open-intents.lua wrote.
 --include now
 --include row
+--include live-session
 local slot, monitor, member, lane = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local now, looks_only = now_ms(), ARGV[5] == ''
 if redis.call('HGET', KEYS[1], slot) ~= monitor then
@@ -33,11 +36,14 @@ for index = 2, #intents, 2 do
 end
 local dirty_epoch = tonumber(redis.call('HGET', KEYS[13], slot .. ':' .. lane) or '0')
 
+local session = live_session(KEYS[19], now)
+
 -- A row is clean when its read began after the last write was settled: by its reply, or by its intent's deadline.
-local function read_row(kind, row_key, listing_key)
-  local row = effective_row(row_key, listing_key)
-  local result
-  if not row then
+local function read_row(kind, row_key, listing_key, age_limit)
+  local row, is_vouched = effective_row(row_key, listing_key), false
+  local result, counts
+  if row then counts, is_vouched = standing(row, session, now, tonumber(age_limit)) end
+  if not counts then
     local seen = redis.call('HMGET', KEYS[12], kind, slot)
     result = (seen[1] or seen[2]) and 'expired' or 'missed'
   elseif tonumber(row[3]) < dirty_epoch or tonumber(row[1]) <= unsettled_until then
@@ -46,8 +52,8 @@ local function read_row(kind, row_key, listing_key)
     result = row[4] == '1' and 'patched' or 'fresh'
   end
   if not looks_only then redis.call('HINCRBY', KEYS[18], kind .. ':' .. result, 1) end
-  if not row then return { result } end
-  return { result, row[1], row[2], row[3], row[4], row[5] }
+  if not counts then return { result } end
+  return { result, row[1], row[2], row[3], row[4], row[5], is_vouched and '1' or '0', row[7] or '0' }
 end
 
 return {
@@ -55,8 +61,8 @@ return {
   redis.call('GET', KEYS[3]),
   redis.call('HMGET', KEYS[4], 'version', 'state'),
   redis.call('HMGET', KEYS[5], 'version', 'state'),
-  read_row('positions', KEYS[8], KEYS[9]),
-  read_row('orders', KEYS[10], KEYS[11]),
+  read_row('positions', KEYS[8], KEYS[9], ARGV[8]),
+  read_row('orders', KEYS[10], KEYS[11], ARGV[9]),
   redis.call('HGETALL', KEYS[7]),
   redis.call('HGET', KEYS[16], ARGV[7]),
   redis.call('HGET', KEYS[17], ARGV[7]),

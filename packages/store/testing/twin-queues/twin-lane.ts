@@ -52,6 +52,7 @@ export class TwinLane {
   /** BullMQ's marker: something may be there to take. It reaches one waiting worker, or stays for the next that comes. */
   #isMarked = false;
   readonly #blocked: (() => void)[] = [];
+  readonly #takenListeners: (() => void)[] = [];
 
   constructor(nowMs: () => number) {
     this.#nowMs = nowMs;
@@ -84,6 +85,16 @@ export class TwinLane {
     this.#mark();
   }
 
+  /** A job is active, or was at the last look for stalled ones: such a look has something to do. */
+  get isBusy(): boolean {
+    return this.#active.length > 0 || this.#suspects.size > 0;
+  }
+
+  /** `listener` is called whenever a job is taken, by whomever: for the timers of the workers. */
+  onTaken(listener: () => void): void {
+    this.#takenListeners.push(listener);
+  }
+
   /** moveToActive: events before sweeps. */
   take(token: string): TwinJob | undefined {
     const job = this.#jobs.get(this.#waiting.shift() ?? this.#sweeps.shift() ?? '');
@@ -97,6 +108,7 @@ export class TwinLane {
       attemptsStarted: job.attemptsStarted + 1,
     });
     this.#mark();
+    for (const heard of this.#takenListeners) heard();
     return { ...job };
   }
 

@@ -3,6 +3,7 @@ import type { CheckProcessor, CheckWorker, CheckWorkerOptions } from '../../src/
 import type { Gate } from '../twin/connection.ts';
 import type { TwinJob, TwinLane } from './twin-lane.ts';
 import { twinProcess, type TwinProcess } from './twin-process.ts';
+import { TwinLook } from './twin-look.ts';
 
 /** A worker whose process can be ended and frozen. */
 export interface TwinWorker extends CheckWorker {
@@ -64,17 +65,37 @@ class OpenTwinWorker implements TwinWorker {
   #isDrained = false;
   #isClosing = false;
   #stopWaiting: () => void = () => undefined;
+  readonly #leases: TwinLook;
+  readonly #renewals: TwinLook;
+  readonly #stalled: TwinLook;
 
   constructor(parts: TwinWorkerParts) {
+    const { nowMs } = parts;
     this.#parts = parts;
     this.#gate = parts.options.gate;
     this.#onError = parts.options.onError ?? (() => undefined);
+    const look = (everyMs: number, act: () => void | Promise<void>, isOver: () => boolean): TwinLook =>
+      new TwinLook({ process: this.#process, nowMs, everyMs, act, isOver });
+    this.#leases = look(
+      LEASE_LOOK_MS,
+      () => this.#abortOverdue(),
+      () => this.#running.size === 0,
+    );
+    this.#renewals = look(
+      RENEW_LOOK_MS,
+      () => this.#renewLocks(),
+      () => this.#locks.size === 0,
+    );
+    this.#stalled = look(
+      STALLED_LOOK_MS,
+      () => this.#lookForStalled(),
+      () => this.#isClosing || !parts.queue.isBusy,
+    );
   }
 
   start(): void {
-    this.#process.every(LEASE_LOOK_MS, () => this.#abortOverdue());
-    this.#process.after(RENEW_LOOK_MS, () => void this.#renewLocks());
-    void this.#lookForStalled();
+    this.#parts.queue.onTaken(() => this.#stalled.goOn());
+    this.#stalled.begin();
     this.#fill();
   }
 
@@ -160,6 +181,7 @@ class OpenTwinWorker implements TwinWorker {
     let job: TwinJob | undefined = first;
     while (job !== undefined) {
       this.#locks.set(job.id, { token, renewedAtMs: job.takenAtMs });
+      this.#renewals.goOn();
       const failure = await this.#run(job, token);
       await this.#process.runs();
       this.#locks.delete(job.id);
@@ -172,6 +194,7 @@ class OpenTwinWorker implements TwinWorker {
     this.#abort([id], 'the lock of this check is lost: it was given out again');
     const running = { controller: new AbortController(), leaseUntilMs: this.#parts.nowMs() + LOCK_MS };
     this.#running.set(id, running);
+    this.#leases.goOn();
     const stopLimit = this.#process.after(CHECK_LIMIT_MS, () => running.controller.abort(timedOut()));
 
     const run = { id, data, askedAtMs, startedAtMs: takenAtMs };
@@ -203,7 +226,6 @@ class OpenTwinWorker implements TwinWorker {
     const old = [...this.#locks].filter(([, { renewedAtMs }]) => renewedAtMs + RENEW_AFTER_MS < nowMs);
     for (const [, lock] of old) lock.renewedAtMs = nowMs;
     if (old.length > 0) await this.#extend(old.map(([id, { token }]) => [id, token] as const));
-    this.#process.after(RENEW_LOOK_MS, () => void this.#renewLocks());
   }
 
   async #extend(locks: readonly (readonly [id: string, token: string])[]): Promise<void> {
@@ -222,7 +244,6 @@ class OpenTwinWorker implements TwinWorker {
     if (this.#isClosing) return;
 
     await this.#try('moveStalledJobsToWait', () => this.#parts.queue.recoverStalled());
-    this.#process.after(STALLED_LOOK_MS, () => void this.#lookForStalled());
   }
 
   #abortOverdue(): void {

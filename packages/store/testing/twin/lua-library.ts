@@ -15,6 +15,7 @@ export const library = {
   'math.max': (...values: LuaValue[]) => extreme(values, 'max', (value, most) => value > most),
   'string.format': format,
   'string.find': find,
+  'string.sub': sub,
   'table.concat': joined,
   'table.insert': insert,
 } as const satisfies Readonly<Record<string, (...args: never[]) => LuaResult>>;
@@ -100,16 +101,37 @@ function formatOne(directive: string, part: Formatted): string {
   return text;
 }
 
-/** Plain, from the start: positions are in bytes. */
-function find(of: LuaValue, part: LuaValue, from?: LuaValue, plain?: LuaValue): LuaResult {
-  const [text, wanted] = [toText(of, 1, 'find'), toText(part, 2, 'find')];
+/** Plain, from a position that counts from the start: positions are in bytes. */
+function find(of: LuaValue, part: LuaValue, from: LuaValue = 1, plain?: LuaValue): LuaResult {
+  const [text, wanted, first] = [toText(of, 1, 'find'), toText(part, 2, 'find'), toNumber(from, 3, 'find')];
   const isPlain = (plain !== undefined && plain !== false) || !/[\^$*+?.([%-]/.test(wanted);
-  if (!isPlain || (from !== undefined && from !== 1))
-    throw new LuaError('twin: string.find is plain and from the start');
-  const at = text.indexOf(wanted);
-  if (at < 0) return undefined;
-  const before = Buffer.byteLength(text.slice(0, at), 'utf8');
-  return multi([before + 1, before + Buffer.byteLength(wanted, 'utf8')]);
+  if (!isPlain || first < 1) throw new LuaError('twin: string.find is plain and counts from the start');
+  const bytes = toBytes(text);
+  const at = bytes.indexOf(toBytes(wanted), first - 1);
+  return at < 0 ? undefined : multi([at + 1, at + toBytes(wanted).length]);
+}
+
+/** The bytes between two positions, of which negative ones count from the end. What is no text by itself is refused. */
+function sub(of: LuaValue, from: LuaValue, to: LuaValue = -1): LuaValue {
+  const bytes = toBytes(toText(of, 1, 'sub'));
+  const [first, last] = [toNumber(from, 2, 'sub'), toNumber(to, 3, 'sub')];
+  const start = first < 0 ? Math.max(bytes.length + first, 0) : Math.max(first - 1, 0);
+  return fromBytes(bytes.slice(start, Math.max(start, last < 0 ? bytes.length + last + 1 : last)));
+}
+
+const ASCII = /^[\0-\x7f]*$/;
+
+/** UTF-8, a character for each byte. */
+function toBytes(text: string): string {
+  return ASCII.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1');
+}
+
+function fromBytes(bytes: string): string {
+  if (ASCII.test(bytes)) return bytes;
+  const text = Buffer.from(bytes, 'latin1').toString('utf8');
+  if (Buffer.from(text, 'utf8').toString('latin1') !== bytes)
+    throw new LuaError('twin: string.sub cuts a character in two');
+  return text;
 }
 
 function joined(table: LuaValue, separator?: LuaValue): string {

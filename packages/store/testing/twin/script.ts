@@ -37,22 +37,21 @@ export function shaOf(source: string): string {
 
 /** Runs a script on a store. It may touch the keys that it is given and no others, as on a cluster. */
 export function runScript(script: Script, store: MemoryStore, keys: string[], args: string[]): Reply {
-  const allowed = new Set(keys);
   const call = (command: Command, given: readonly string[]): LuaValue => {
-    if (command.keys === 'first') check(allowed, given[0]);
-    else if (command.keys === 'all') for (const key of given) check(allowed, key);
+    if (command.keys === 'first') check(keys, given[0]);
+    else if (command.keys === 'all') for (const key of given) check(keys, key);
     return toLua(command.run(store, given));
   };
   try {
-    return toReply(one(script({ call }, new LuaTable(keys), new LuaTable(args))));
+    return toReply(one(script({ call }, new LuaTable([...keys]), new LuaTable(args))));
   } catch (error) {
     if (error instanceof LuaError) throw new RedisError(`ERR user_script: ${error.message}`, { cause: error });
     throw error;
   }
 }
 
-function check(allowed: ReadonlySet<string>, key: string | undefined): void {
-  if (key !== undefined && !allowed.has(key))
+function check(allowed: readonly string[], key: string | undefined): void {
+  if (key !== undefined && !allowed.includes(key))
     throw new RedisError(`ERR Script attempted to access a non local key in a cluster node: ${key} is not in KEYS`);
 }
 

@@ -1,0 +1,106 @@
+import { format, type OrderRow, type PositionRow } from '@backstop/core';
+import type { Redis } from 'ioredis';
+import { FRAMES_TTL_MS } from './awaits.ts';
+import { accountKeys } from './keys.ts';
+import { LISTING_LAG_MS, memberPrefix, placeKeys, type Place } from './landings.ts';
+import { fromSlot, slotOf, type MonitorRef } from './monitor-ref.ts';
+import { listActive } from './plans.ts';
+import { redisTimeMs, runScript } from './redis.ts';
+import { orderText, positionText } from './row-texts.ts';
+import { toWaiter, type Waiter } from './waiter.ts';
+
+/** Statuses of an order that is over: it never works again. Unknown ones count as open (reference C.6). */
+const ENDED = new Set(['Filled', 'Cancelled', 'Rejected', 'Deactivated', 'PartiallyFilledCanceled']);
+
+/** What frames of an account's private stream told, in the order of their arrival. */
+export interface StreamedRows {
+  /** Each with the time at which the exchange made its frame, ms. */
+  readonly positions: readonly { readonly row: PositionRow; readonly createdMs: number }[];
+  readonly orders: readonly OrderRow[];
+  /** Symbols of rows that could not be read: their monitors read again. */
+  readonly unreadable?: readonly string[];
+  /** The session that the frames belong to: when it is not the account's any more, they change nothing. Absent = not compared. */
+  readonly session?: string;
+  /** The active monitors of the account, where the caller has just read them. */
+  readonly monitors?: readonly MonitorRef[];
+}
+
+export interface Patched {
+  /** Redis time, ms. */
+  readonly nowMs: number;
+  /** Places whose rows, or what is known of them, changed in something that rules look at. */
+  readonly changed: readonly Place[];
+  /** Their monitors, due now, for the caller to wake. */
+  readonly woken: readonly Waiter[];
+}
+
+/**
+ * Puts what the stream told over the rows that reads have brought, each statement unless a newer one is held (S-07): an order
+ * that ended never reopens. Writes that the frames prove are confirmed: their intents are closed, and when no other is left, their
+ * rows are clean without a read.
+ */
+export async function patchRows(redis: Redis, account: string, streamed: StreamedRows): Promise<Patched> {
+  const monitors = streamed.monitors ?? (await listActive(redis, account));
+  const places = placesOf(streamed, monitors);
+  if (places.length === 0) return { nowMs: await redisTimeMs(redis), changed: [], woken: [] };
+
+  const keys = accountKeys(account);
+  const fixed = [
+    keys.stream,
+    keys.epoch,
+    keys.dirty,
+    keys.active,
+    keys.due('tp-sl'),
+    keys.due('limit-order'),
+    keys.positionListing,
+    keys.ordersListing,
+    keys.told,
+  ];
+  const [nowMs, changed, woken] = await runScript<[nowMs: number, changed: string[], woken: string[]]>(
+    redis,
+    'patch-rows',
+    [...fixed, ...places.flatMap((place) => [...placeKeys(account, place), keys.intents(place.monitorId)])],
+    [
+      FRAMES_TTL_MS,
+      streamed.session ?? '-',
+      places.length,
+      LISTING_LAG_MS,
+      ...places.flatMap((place) => placeArgs(account, place, streamed)),
+    ],
+  );
+  return { nowMs, changed: changed.map(fromSlot), woken: woken.map(toWaiter) };
+}
+
+/** A place that frames tell of, and whose monitor's it is; '' = nobody's. */
+type ToldPlace = Place & { readonly monitorId: string };
+
+function placesOf({ positions, orders, unreadable = [] }: StreamedRows, monitors: readonly MonitorRef[]): ToldPlace[] {
+  const unread = monitors.filter(({ symbol }) => unreadable.includes(symbol));
+  const told = [...positions.map(({ row }) => row), ...orders, ...unread].map(slotOf);
+  const monitorIds = new Map(monitors.map((ref) => [slotOf(ref), ref.monitorId]));
+  return [...new Set(told)].map((slot) => ({ ...fromSlot(slot), monitorId: monitorIds.get(slot) ?? '' }));
+}
+
+function placeArgs(account: string, place: ToldPlace, streamed: StreamedRows): (string | number)[] {
+  const slot = slotOf(place);
+  const positions = streamed.positions.filter(({ row }) => slotOf(row) === slot);
+  const orders = streamed.orders.filter((row) => slotOf(row) === slot);
+  const isUnreadable = streamed.unreadable?.includes(place.symbol) === true && place.monitorId !== '';
+  return [
+    slot,
+    memberPrefix(account, place),
+    place.monitorId,
+    isUnreadable ? '1' : '0',
+    positions.length,
+    orders.length,
+    ...positions.flatMap(({ row, createdMs }) => [createdMs, row.seq, row.updatedTimeMs, positionText(row)]),
+    ...orders.flatMap(orderArgs),
+  ];
+}
+
+function orderArgs(order: OrderRow): (string | number)[] {
+  const { orderId, updatedTimeMs, cumExecQty, status, reduceOnly, stopOrderType } = order;
+  const isEnded = ENDED.has(status) ? '1' : '0';
+  const mayOpen = !reduceOnly && stopOrderType === '' ? '1' : '0';
+  return [orderId, updatedTimeMs, format(cumExecQty), isEnded, mayOpen, orderText(order)];
+}
