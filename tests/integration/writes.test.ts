@@ -31,8 +31,9 @@ describe('rows and writes', () => {
     const again = writer.claim(ref, 'limit-order');
     const settled = await writer.facts(again);
 
-    const { positionListing, ordersListing } = accountKeys('main');
-    await rig().redis.del(positionListing, ordersListing); // as if they had expired: the other monitor knows nothing
+    const { positionListing, ordersListing, positionRow, ordersRow } = accountKeys('main');
+    const own = [positionRow(other.symbol, 0), ordersRow(other.symbol, 0)];
+    await rig().redis.del(positionListing, ordersListing, ...own); // as if they had expired: the other monitor knows nothing
     await rig().venue.fault({ kind: 'latency', endpoint: 'order/realtime', count: 1, ms: 800 });
     const slow = reader.read(other);
     await expect.poll(() => rig().venue.hits()).toEqual([1]);

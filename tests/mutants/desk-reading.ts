@@ -4,12 +4,8 @@ import { mutantsOf, testsOf, type Mutant } from './mutant.ts';
 export const DESK_READING: readonly Mutant[] = [
   ...mutantsOf('packages/desk/src/next-read.ts', testsOf('desk', 'next-read'), [
     ['a dirty row is decided on', 'INVARIANT 22', "    ['symbol', () => isDirty(check)],\n", ''],
-    [
-      'rows that the market has overtaken are decided on',
-      'F-25',
-      "    ['symbol', () => isOutrun(snapshot, plan)],\n",
-      '',
-    ],
+    ['rows that the market has overtaken are decided on', 'F-25', 'isOvertaken(snapshot, plan) || ', ''],
+    ['a plan trusts rows from before it was accepted', 'S-20', ' || isOlderThanPlan(snapshot, plan)', ''],
     ['dirty orders are clean', 'INVARIANT 22', 'position.dirty || orders.dirty', 'position.dirty'],
     [
       'executions are never fetched',
@@ -35,6 +31,88 @@ export const DESK_READING: readonly Mutant[] = [
       'F-25',
       'return { ...(tpSl && { tpSl }), ...(limitOrder && { limitOrder }) };',
       'return { ...(tpSl && { tpSl }) };',
+    ],
+  ]),
+  ...mutantsOf('packages/desk/src/next-read.ts', testsOf('desk', 'next-read'), [
+    [
+      'rows of a live stream are taken for overtaken by every price beyond a limit',
+      'INVARIANT 22',
+      'snapshot.streamed === true ? { ...snapshot, ordersAtMs: Number.POSITIVE_INFINITY } : snapshot',
+      'snapshot',
+    ],
+    [
+      'rows of a live stream are believed with the price beyond the stop',
+      'S-06',
+      'ordersAtMs: Number.POSITIVE_INFINITY }',
+      'ordersAtMs: Number.POSITIVE_INFINITY, prices: undefined }',
+    ],
+    [
+      'one vouched row vouches for both',
+      'INVARIANT 22',
+      'isVouched(position) && isVouched(orders)',
+      'isVouched(orders)',
+    ],
+  ]),
+  ...mutantsOf('packages/desk/src/frame-wait.ts', testsOf('desk', 'frame-wait'), [
+    ['frames are waited for without a stream', 'S-13', 'snapshot?.streamed !== true', 'snapshot === undefined'],
+    ['frames are waited for without an end', 'S-13', ' || waitedMs >= LONGEST_MS', ''],
+    [
+      'an execution is fetched although its frame is on its way',
+      'S-19',
+      'Math.max(newestMs + FRAMES_TAKE_MS - nowMs, TOGETHER_MS - waitedMs, 0)',
+      '0',
+    ],
+    [
+      'an execution whose frame is lost is waited for again and again',
+      'F-09',
+      'TOGETHER_MS - waitedMs, 0);\n  if',
+      'TOGETHER_MS);\n  if',
+    ],
+    [
+      'rows are read although the frames of our write are on their way',
+      'S-13',
+      'Math.max(wroteAtMs + CONFIRM_MS - nowMs, 0)',
+      '0',
+    ],
+    [
+      'rows that frames have outrun are not given their moment',
+      'S-19',
+      '? Math.max(TOGETHER_MS - waitedMs, 0) : 0',
+      '? 0 : 0',
+    ],
+  ]),
+  ...mutantsOf('packages/desk/src/patience.ts', testsOf('desk', 'patience'), [
+    [
+      'one lane waits on the patience of the other',
+      'S-13',
+      '`${ref.monitorId}|${lane}`',
+      '`${ref.monitorId}|${lane.length > 0}`',
+    ],
+    [
+      'a wait of long ago is still counted',
+      'S-13',
+      'if (nowMs - firstMs <= FORGOTTEN_MS) return',
+      'if (firstMs > 0) return',
+    ],
+  ]),
+  ...mutantsOf('packages/desk/src/read-facts.ts', testsOf('integration', 'streamed-writes'), [
+    [
+      'what waits for frames is not due before its lease ends',
+      'INVARIANT 27',
+      '  if (waitMs > 0) await setDueWithin(deps.redis, ref, lane, waitMs);\n',
+      '',
+    ],
+    [
+      'rows of a live stream are no newer than their last change, so that a plan that is flat is never seen to be over',
+      'S-23',
+      'const knownMs = nowMs - FRAMES_TAKE_MS;',
+      'const knownMs = nowMs * 0 - FRAMES_TAKE_MS;',
+    ],
+    [
+      'rows of a live stream expire as others do',
+      'INVARIANT 22',
+      '(isVouched(row) ? nowMs : versionOf(row).startMs)',
+      'versionOf(row).startMs',
     ],
   ]),
   ...mutantsOf('packages/desk/src/receipts.ts', testsOf('desk', 'receipts'), [
@@ -67,14 +145,16 @@ export const DESK_READING: readonly Mutant[] = [
     ['a fill without our id is booked to the other side of a hedge', 'S-26', '(long ? 1 : 2)', '(long ? 2 : 1)'],
     ['a fill on another symbol is booked', 'S-26', '  if (symbol !== on) return false;\n', ''],
   ]),
-  ...mutantsOf('packages/desk/src/flights.ts', testsOf('integration', 'execution-window'), [
+  ...mutantsOf('packages/desk/src/fly-executions.ts', testsOf('integration', 'execution-window'), [
     [
       'without a cursor executions are fetched from now on only',
       'F-11',
-      'cursorMs ?? Math.min(flight.startMs, ...plans.map(({ createdAtMs }) => createdAtMs))',
+      'cursorMs ?? Math.min(flight.startMs, ...known.plans.map(({ createdAtMs }) => createdAtMs))',
       'cursorMs ?? flight.startMs',
     ],
     ['executions are fetched without an overlap', 'F-09', 'fromMs - EXECUTION_OVERLAP_MS', 'fromMs'],
+  ]),
+  ...mutantsOf('packages/desk/src/flights.ts', testsOf('integration', 'execution-window'), [
     [
       'a failed read is taken for a read',
       'F-34',

@@ -70,8 +70,8 @@ export const DESK_SENDING: readonly Mutant[] = [
     [
       'the intent of an unknown outcome is closed at once',
       'S-29',
-      "outcomes[at]?.result !== 'unknown'",
-      'outcomes[at]?.result !== null',
+      "    if (outcomes[at]?.result === 'unknown') return [];\n",
+      '',
     ],
     [
       'an id that the exchange knows is a refusal',
@@ -91,5 +91,23 @@ export const DESK_SENDING: readonly Mutant[] = [
       "  if (reason === 'unknown') return { action, result: 'unknown' };\n",
       '',
     ],
+  ]),
+  ...mutantsOf('packages/desk/src/carry-out.ts', testsOf('integration', 'streamed-writes'), [
+    [
+      'what was acknowledged is only shown by a read',
+      'S-03',
+      "if (reply.ok) return 'acknowledged';",
+      "if (reply.ok) return 'refused';",
+    ],
+  ]),
+  ...mutantsOf('packages/desk/src/awaits-of.ts', testsOf('desk', 'awaits-of'), [
+    [
+      'a trailing stop counts as armed when the stop beneath it stands',
+      'S-10',
+      "trailing === undefined ? { type: 'set-stop', triggerPrice } : { type: 'read' }",
+      "trailing === null ? { type: 'read' } : { type: 'set-stop', triggerPrice }",
+    ],
+    ['an amend is confirmed by the row as it was before', 'S-03', 'updated: row.updatedTimeMs', 'updated: 0'],
+    ['an amend is confirmed without its price', 'S-03', '    ...(price !== undefined && { price }),\n', ''],
   ]),
 ];

@@ -4,10 +4,12 @@ import {
   type Action,
   type ActionOutcome,
   type Exchange,
+  type OrderRow,
   type WriteOptions,
   type WriteReply,
 } from '@backstop/core';
 import { closeIntents, noteKeyRefusal, openIntents, pauseWrites } from '@backstop/store';
+import { awaitsOf } from './awaits-of.ts';
 import { batches, type Batch } from './batches.ts';
 import type { DeskDeps } from './desk.ts';
 import { holdBudget, type PaidRequest } from './hold-budget.ts';
@@ -68,7 +70,7 @@ async function sendRequest(
   deps: DeskDeps,
 ): Promise<{ outcomes: ActionOutcome[]; fenced: boolean; waitsMs: readonly number[] }> {
   const { ref, lane, token, signal } = check;
-  const intents = request.map(toIntent);
+  const intents = request.map((action) => toIntent(action, facts.snapshot.orders));
   const unless =
     lane === 'limit-order' && request.some(({ type }) => type === 'create') ? { unless: since(facts) } : {};
   let fenced = false;
@@ -85,9 +87,19 @@ async function sendRequest(
   );
   await heedKeyRefusal(ref.account, replies, deps);
   const outcomes = await Promise.all(request.map((action, at) => outcomeOf(check, action, replies[at], deps)));
-  const known = intents.filter((_intent, at) => outcomes[at]?.result !== 'unknown').map(({ id }) => id);
+  const known = intents.flatMap(({ id }, at) => {
+    if (outcomes[at]?.result === 'unknown') return [];
+    return [{ id, outcome: endOf(replies[at]) }];
+  });
   await closeIntents(deps.redis, ref, known);
   return { outcomes, fenced, waitsMs: replies.flatMap(refusedFor) };
+}
+
+/** How an intent ended, by the reply itself: what was looked up after a refusal, and what may not have left, is read. */
+function endOf(reply: WriteReply | undefined): 'acknowledged' | 'refused' | 'not-sent' {
+  if (reply === undefined) return 'refused';
+  if (reply.ok) return 'acknowledged';
+  return reply.error.reason === 'not-sent' ? 'not-sent' : 'refused';
 }
 
 /** A write that is refused for the key's sake is noted, once a request, and holds the account's next writes back. */
@@ -153,9 +165,10 @@ async function outcomeOf(
   return { action, result: 'refused', reason, code, message };
 }
 
-function toIntent(action: Action) {
+function toIntent(action: Action, orders: readonly OrderRow[]) {
   const { type, absolute } = action;
-  return { id: randomUUID(), type, absolute, ...(type === 'create' && { orderLinkId: action.order.orderLinkId }) };
+  const named = type === 'create' ? { orderLinkId: action.order.orderLinkId } : {};
+  return { id: randomUUID(), type, absolute, awaits: awaitsOf(action, orders), ...named };
 }
 
 function unsent(action: Action): ActionOutcome {

@@ -2,6 +2,7 @@ import type { Action, Exchange, Lane } from '@backstop/core';
 import type { MonitorRef, Redis } from '@backstop/store';
 import { carryOut, type Carried } from './carry-out.ts';
 import type { Scope } from './next-read.ts';
+import { openPatience } from './patience.ts';
 import { readFacts } from './read-facts.ts';
 import type { Check, Facts, Reading } from './reading.ts';
 import type { Receipts } from './receipts.ts';
@@ -35,8 +36,9 @@ export interface Desk {
 }
 
 export function openDesk(deps: DeskDeps): Desk {
+  const patience = openPatience();
   return {
-    read: (check) => readFacts(check, deps),
+    read: (check) => readFacts(check, { ...deps, patience }),
     act: (check, facts, actions) => carryOut(check, facts, actions, deps),
   };
 }

@@ -1,22 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { ExchangeError, isKnownKind, type Execution, type Plan } from '@backstop/core';
+import { ExchangeError } from '@backstop/core';
 import {
   abandonFlight,
-  applyExecutions,
   beginFlight,
-  executionCursor,
-  getPlans,
   endFlight,
   landSymbol,
-  listActive,
   noteKeyRefusal,
   redisTimeMs,
   setDueNow,
   type FlightScope,
   type Waiter,
 } from '@backstop/store';
-import { bookExecution } from './book-execution.ts';
 import { flyAccount, type Flight } from './fly-account.ts';
+import { flyExecutions } from './fly-executions.ts';
 import type { DeskDeps } from './desk.ts';
 import type { Scope } from './next-read.ts';
 import type { Check, Reading } from './reading.ts';
@@ -24,8 +20,6 @@ import { onLane } from './request-lane.ts';
 
 /** A flight that outlives this is taken for dead and flown again by the next who needs it. */
 const FLIGHT_TTL_MS = 6_000;
-/** How far back executions are asked for again, so that none is missed between two instants; doubles are dropped by execId. */
-const EXECUTION_OVERLAP_MS = 60_000;
 
 /** Whether the rows landed; if not, what the check that asked for them came to. */
 export type FlightResult = { readonly landed: true } | { readonly landed: false; readonly reading: Unread };
@@ -97,7 +91,8 @@ const pilots = {
   account: ({ ref: { account }, signal }: Check, flight: Flight, deps: DeskDeps) =>
     flyAccount({ account, signal }, flight, deps),
   symbol: flySymbol,
-  executions: flyExecutions,
+  executions: ({ ref: { account }, signal }: Check, flight: Flight, deps: DeskDeps) =>
+    flyExecutions({ account, signal }, flight, deps),
 };
 
 async function flySymbol(check: Check, flight: Flight, deps: DeskDeps): Promise<readonly Waiter[]> {
@@ -113,40 +108,6 @@ async function flySymbol(check: Check, flight: Flight, deps: DeskDeps): Promise<
   const waiters = await landSymbol(deps.redis, account, { ...flight, symbol, idxs, positions, orders });
   deps.receipts.landed(account, symbol, flight.startMs);
   return waiters;
-}
-
-async function flyExecutions(check: Check, flight: Flight, deps: DeskDeps): Promise<readonly Waiter[]> {
-  const { account } = check.ref;
-  const [cursorMs, plans] = await Promise.all([executionCursor(deps.redis, account), activePlans(account, deps)]);
-  // Without a cursor (a first read, or plans were restored) from the oldest plan on, so that none of its fills is missed (F-11).
-  const fromMs = cursorMs ?? Math.min(flight.startMs, ...plans.map(({ createdAtMs }) => createdAtMs));
-  const executions = await deps.exchangeOf(account).executions({ sinceMs: fromMs - EXECUTION_OVERLAP_MS }, check);
-  const booked = executions.map((execution) => bookExecution(execution, plans, deps.installation));
-  tellUnknown(
-    account,
-    executions.filter((_execution, at) => booked[at] === undefined),
-    deps,
-  );
-  await applyExecutions(deps.redis, account, {
-    executions: booked.filter((execution) => execution !== undefined),
-    cursorMs: flight.startMs,
-  });
-  return endFlight(deps.redis, account, 'executions', flight);
-}
-
-/**
- * What is not booked because nobody knows its kind may have moved a position, and the cursor moves past it: this is all that
- * tells of it, with each read that brings it.
- */
-function tellUnknown(account: string, unbooked: readonly Execution[], { log }: DeskDeps): void {
-  for (const { execType, execId, symbol } of unbooked.filter((execution) => !isKnownKind(execution.execType))) {
-    log.warn({ account, execType, execId, symbol }, 'execution of an unknown kind is not booked');
-  }
-}
-
-async function activePlans(account: string, { redis }: DeskDeps): Promise<readonly Plan[]> {
-  const plans = await getPlans(redis, await listActive(redis, account));
-  return plans.filter((plan) => plan !== undefined);
 }
 
 async function wakeAll(waiters: readonly Waiter[], check: Check, deps: DeskDeps): Promise<void> {

@@ -1,33 +1,41 @@
 import { parseOrderLinkId, type OrderRow } from '@backstop/core';
 import {
-  landAccount,
+  landAudit,
   listActive,
   noteOrphans,
   noteUnattended,
   slotOf,
+  type Landed,
   type MonitorRef,
   type Waiter,
 } from '@backstop/store';
 import type { DeskDeps } from './desk.ts';
 
-/** A read that has begun: who flies it, and the start and epoch that it was given. */
+/** A read that has begun: who flies it, and the start, epoch and session that it was given. */
 export interface Flight {
   readonly flightId: string;
   readonly startMs: number;
   readonly epoch: number;
+  readonly session: string;
 }
 
 type FlightDeps = Pick<DeskDeps, 'redis' | 'installation' | 'exchangeOf' | 'receipts'>;
 
+interface Whole {
+  readonly account: string;
+  readonly signal: AbortSignal;
+}
+
+/** Reads a whole account as `compareAccount` does; resolves with who waited for it. */
+export async function flyAccount(whole: Whole, flight: Flight, deps: FlightDeps): Promise<readonly Waiter[]> {
+  return (await compareAccount(whole, flight, deps)).waiters;
+}
+
 /**
  * Reads a whole account, lands its rows, and takes note of what no plan attends: orphans and positions. Resolves with who
- * waited for it. Rejects without a change.
+ * waited for it, and with where the cache had something else. Rejects without a change.
  */
-export async function flyAccount(
-  { account, signal }: { readonly account: string; readonly signal: AbortSignal },
-  flight: Flight,
-  deps: FlightDeps,
-): Promise<readonly Waiter[]> {
+export async function compareAccount({ account, signal }: Whole, flight: Flight, deps: FlightDeps): Promise<Landed> {
   const exchange = deps.exchangeOf(account);
   const [positions, active, conditional] = await Promise.all([
     exchange.positions({}, { signal }),
@@ -35,14 +43,14 @@ export async function flyAccount(
     exchange.openOrders({ filter: 'StopOrder' }, { signal }),
   ]);
   const orders = [...active, ...conditional];
-  const waiters = await landAccount(deps.redis, account, { ...flight, positions, orders });
-  deps.receipts.landed(account, undefined, flight.startMs);
   const monitors = await listActive(deps.redis, account);
+  const landed = await landAudit(deps.redis, account, { ...flight, positions, orders, places: monitors });
+  deps.receipts.landed(account, undefined, flight.startMs);
   await noteOrphans(deps.redis, account, orphansAmong(orders, monitors, deps));
   const attended = new Set(monitors.map(slotOf));
   const open = positions.filter((position) => position.size > 0n && !attended.has(slotOf(position)));
   await noteUnattended(deps.redis, account, { startMs: flight.startMs, positions: open, orders });
-  return waiters;
+  return landed;
 }
 
 /** Orders that carry our installation's id but belong to no active plan: candidates for the clean-up, never cancelled here. */

@@ -20,7 +20,7 @@ export interface Facts {
   /** Which reads its rows came from. */
   readonly rows: Readonly<Record<'position' | 'orders', RowVersion>>;
   readonly nowMs: number;
-  /** When the first of the rows is too old to decide on, Redis time. */
+  /** When the first of the rows may be too old to decide on, should its stream be lost now, Redis time. */
   readonly rowsExpireAtMs: number;
   /** Until when another job's request may still land: only absolute actions until then (S-13, S-29); undefined = settled. */
   readonly unsettledUntilMs: number | undefined;
@@ -35,7 +35,10 @@ export interface Facts {
 /** What a read came to. Only `facts` may be decided on: unknown is never empty. */
 export type Reading =
   | Facts
-  /** Another process reads what is missing; this check is entered as a waiter and will be woken. */
+  /**
+   * Another process reads what is missing, and this check is entered as a waiter; or a frame brings it. It will be woken, and is
+   * due anyway should that fail.
+   */
   | { readonly kind: 'waiting'; readonly scope: Scope }
   /** The facts cannot be had now; come back then. */
   | { readonly kind: 'unknown'; readonly why: string; readonly retryInMs: number }

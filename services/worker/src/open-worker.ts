@@ -11,11 +11,13 @@ import {
   openQueues,
   skewCounter,
   SKEW_TOLD_MS,
+  touchChecked,
   type MonitorRef,
   type ProcessBeat,
   type Redis,
 } from '@backstop/store';
 import type { WorkerConfig } from './config.ts';
+import { openTouches } from './open-touches.ts';
 import { observe, type ClockSeen } from './observe.ts';
 import { onFirstUse } from './on-first-use.ts';
 import { runCheck } from './run-check.ts';
@@ -38,10 +40,16 @@ export async function openWorker(config: WorkerConfig, resources: AsyncDisposabl
 
   const deskOf = openWorkerDesk({ config, redis, running, seen }, resources);
   const { log } = running;
+  const touches = openTouches(
+    ({ ref, lane }, touched) => touchChecked(redis, ref, lane, touched),
+    (error) => log.warn({ err: error }, 'checks not recorded: they are due again when their lease ends'),
+  );
+  resources.defer(touches.flush);
   // Not before there is a plan: after a loss of Redis maintenance brings the letters back first, and then the plans.
   const deps = onFirstUse(async () => {
     const own = await installation(redis);
-    return { running, redis, log, installation: own, desk: deskOf(own), decided: () => running.count('decisions') };
+    const decided = (): void => running.count('decisions');
+    return { running, redis, log, installation: own, desk: deskOf(own), decided, touch: touches.touch };
   });
   const workers = config.BACKSTOP_LANES.map((lane) =>
     checkWorker(config.REDIS_URL, lane, async (run, token, signal) => runCheck({ run, token, signal }, await deps()), {

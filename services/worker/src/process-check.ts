@@ -3,6 +3,7 @@ import type { Carried, Check, Desk, Facts } from '@backstop/desk';
 import { setDueNow, touchChecked, type Redis } from '@backstop/store';
 import { describeOutcome } from './describe.ts';
 import { nextDueInMs } from './next-due.ts';
+import type { Touched } from './open-touches.ts';
 import { recordDecision } from './record-decision.ts';
 
 export interface CheckDeps {
@@ -11,6 +12,8 @@ export interface CheckDeps {
   readonly installation: string;
   readonly log: { readonly info: (fields: object, message: string) => void };
   readonly decided: () => void;
+  /** Records a check that changed nothing. Absent = it is recorded before the check ends. */
+  readonly touch?: (check: Check, touched: Touched) => void;
 }
 
 /** How one job ended, for the metrics: `held` = everything that it wanted to send has to wait. */
@@ -29,7 +32,7 @@ export async function processCheck(check: Check, deps: CheckDeps): Promise<Check
     case 'waiting':
       return reading.kind;
     case 'unknown':
-      await touchChecked(deps.redis, check.ref, check.lane, { dueInMs: reading.retryInMs, made: false });
+      await touch(check, { dueInMs: reading.retryInMs, made: false }, deps);
       return 'unknown';
     case 'facts':
       return decideAndRecord(check, reading, deps);
@@ -52,7 +55,7 @@ async function decideAndRecord(check: Check, facts: Facts, deps: CheckDeps): Pro
   const sent = carried.outcomes.filter(({ result }) => result !== 'unsent');
   const changed = decision.events.length > 0 || state !== states[lane];
   if (!changed && sent.length === 0) {
-    await touchChecked(deps.redis, ref, lane, { dueInMs });
+    await touch(check, { dueInMs }, deps);
     return decision.actions.length === 0 ? 'unchanged' : 'held';
   }
 
@@ -63,6 +66,11 @@ async function decideAndRecord(check: Check, facts: Facts, deps: CheckDeps): Pro
   const { monitorId, account, symbol } = ref;
   deps.log.info({ monitorId, account, symbol, lane, actions: sent.map(describeOutcome) }, 'monitor decided');
   return 'acted';
+}
+
+async function touch(check: Check, touched: Touched, deps: CheckDeps): Promise<void> {
+  if (deps.touch === undefined) await touchChecked(deps.redis, check.ref, check.lane, touched);
+  else deps.touch(check, touched);
 }
 
 function isNewEntry({ action, result }: ActionOutcome): boolean {

@@ -1,0 +1,46 @@
+import type { Check } from '@backstop/desk';
+import type { touchChecked } from '@backstop/store';
+
+/** What a check that changed nothing leaves to be recorded. */
+export type Touched = Parameters<typeof touchChecked>[3];
+
+/** Checks that changed nothing, recorded a little later and together: nobody waits for them. */
+export interface Touches {
+  /** A check's last word. Its monitor is due by its lease where this is lost. */
+  readonly touch: (check: Check, touched: Touched) => void;
+  /** Records what is left. Never rejects. */
+  readonly flush: () => Promise<void>;
+}
+
+/** Late enough that many checks share a script, early enough that nothing which is due soon is late. */
+const TOGETHER_MS = 25;
+
+/**
+ * Collects what checks leave, for one timer of the process, and records it in the order in which it came. `onError` hears of
+ * what could not be recorded.
+ */
+export function openTouches(
+  record: (check: Check, touched: Touched) => Promise<void>,
+  onError: (error: unknown) => void,
+): Touches {
+  let waiting: { check: Check; touched: Touched }[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  let recorded = Promise.resolve();
+
+  const flush = (): Promise<void> => {
+    clearTimeout(timer);
+    timer = undefined;
+    const some = waiting;
+    waiting = [];
+    const records = some.map(({ check, touched }) => record(check, { ...touched, token: check.token }));
+    recorded = Promise.all([recorded, ...records]).then(() => undefined, onError);
+    return recorded;
+  };
+  return {
+    touch: (check, touched) => {
+      waiting.push({ check, touched });
+      timer ??= setTimeout(() => void flush(), TOGETHER_MS);
+    },
+    flush,
+  };
+}

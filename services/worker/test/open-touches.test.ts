@@ -1,0 +1,70 @@
+import type { Check } from '@backstop/desk';
+import { expect, test, vi } from 'vitest';
+import { openTouches, type Touched } from '../src/open-touches.ts';
+
+const SYMBOLS = ['AUSDT', 'BUSDT', 'CUSDT'] as const;
+
+function aCheck(symbol: string): Check {
+  const ref = { account: 'main', symbol, positionIdx: 0, monitorId: `of ${symbol}` } as const;
+  return { ref, lane: 'tp-sl', token: `token of ${symbol}`, signal: new AbortController().signal };
+}
+
+test('checks that end one after the other are recorded together, each with its token, by one timer', () => {
+  vi.useFakeTimers();
+  const recorded: (Touched & { symbol: string })[] = [];
+  const { touch } = openTouches(
+    async ({ ref }, touched) => void recorded.push({ symbol: ref.symbol, ...touched }),
+    fail,
+  );
+  for (const symbol of SYMBOLS) touch(aCheck(symbol), { dueInMs: 5 });
+  expect([recorded.length, vi.getTimerCount()]).toEqual([0, 1]);
+
+  vi.runAllTimers();
+  expect(recorded).toEqual(SYMBOLS.map((symbol) => ({ symbol, dueInMs: 5, token: `token of ${symbol}` })));
+  touch(aCheck('AUSDT'), { dueInMs: undefined, made: false });
+  vi.runAllTimers();
+  expect(recorded.at(-1)).toEqual({ symbol: 'AUSDT', dueInMs: undefined, made: false, token: 'token of AUSDT' });
+  vi.useRealTimers();
+});
+
+test('a worker that ends records what is left, and what is under way, before it lets go of Redis', async () => {
+  const gates: (() => void)[] = [];
+  const { touch, flush } = openTouches(() => new Promise((resolve) => gates.push(resolve)), fail);
+  touch(aCheck('AUSDT'), { dueInMs: 5 });
+  void flush();
+  touch(aCheck('BUSDT'), { dueInMs: 5 });
+  let ended = false;
+  const end = flush().then(() => (ended = true));
+  expect(gates).toHaveLength(2);
+
+  gates[1]?.();
+  await new Promise(setImmediate);
+  expect(ended).toBe(false);
+  gates[0]?.();
+  await end;
+});
+
+test('what cannot be recorded is told once for all that were together, and the next ones are recorded', async () => {
+  const told: unknown[] = [];
+  let isAway = true;
+  const recorded: string[] = [];
+  const { touch, flush } = openTouches(
+    async ({ ref }) => {
+      if (isAway) throw new Error('redis is away');
+      recorded.push(ref.symbol);
+    },
+    (error) => told.push(error),
+  );
+  for (const symbol of SYMBOLS) touch(aCheck(symbol), { dueInMs: 5 });
+  await flush();
+  expect(told).toHaveLength(1);
+
+  isAway = false;
+  touch(aCheck('CUSDT'), { dueInMs: 5 });
+  await flush();
+  expect([told.length, recorded]).toEqual([1, ['CUSDT']]);
+});
+
+function fail(error: unknown): never {
+  throw error;
+}
