@@ -19,7 +19,7 @@ interface Service {
   readonly kill: (signal: NodeJS.Signals) => void;
 }
 
-type ServiceName = 'worker' | 'scheduler' | 'maintenance' | 'gateway';
+type ServiceName = 'worker' | 'scheduler' | 'maintenance' | 'gateway' | 'stream';
 
 /** Services as processes of their own, over a Redis with an append-only file; all of it ends with the fleet. */
 export interface Fleet extends AsyncDisposable {
@@ -27,6 +27,8 @@ export interface Fleet extends AsyncDisposable {
   readonly redisUrl: string;
   readonly services: readonly Service[];
   readonly start: (service: ServiceName, name: string, env?: NodeJS.ProcessEnv) => Service;
+  /** The same for a program that takes the place of a service. */
+  readonly run: (program: string, name: string, env?: NodeJS.ProcessEnv) => Service;
   readonly killRedis: () => Promise<void>;
   /** Starts Redis again on what its file holds. */
   readonly reviveRedis: () => Promise<void>;
@@ -65,29 +67,34 @@ export async function startFleet({ exchangeUrl, accountsFile }: FleetOptions): P
     BACKSTOP_ARCHIVE_DIR: join(folder, 'archive'),
     SCHEDULER_ROUND_MS: '2000',
   };
+  const run: Fleet['run'] = (program, name, own = {}) => {
+    const started = launch(program, name, { ...common, BACKSTOP_PROCESS_NAME: name, ...own });
+    services.push(started);
+    return started;
+  };
   const resources = opened.move();
   return {
     redis,
     redisUrl: server.url,
     services,
-    start: (service, name, own = {}) => {
-      const started = launch(service, name, { ...common, BACKSTOP_PROCESS_NAME: name, ...own });
-      services.push(started);
-      return started;
-    },
-    killRedis: async () => {
-      const identity = parseIdentity(await readFile(join(redisDir, 'redis.pid.json'), 'utf8'));
-      if (identity === undefined) throw new Error('no redis of ours');
-      process.kill(identity.pid, 'SIGKILL');
-      while (isRunning(identity)) await sleep(20); // its sockets close before it is gone
-      if (redis.status === 'ready') await once(redis, 'close');
-    },
+    run,
+    start: (service, name, own) =>
+      run(new URL(`../../services/${service}/src/main.ts`, import.meta.url).pathname, name, own),
+    killRedis: () => killRedis(redis, redisDir),
     reviveRedis: async () => {
       if (!(await server.revive())) throw new Error('redis was running');
       if (redis.status !== 'ready') await once(redis, 'ready');
     },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
+}
+
+async function killRedis(redis: Redis, redisDir: string): Promise<void> {
+  const identity = parseIdentity(await readFile(join(redisDir, 'redis.pid.json'), 'utf8'));
+  if (identity === undefined) throw new Error('no redis of ours');
+  process.kill(identity.pid, 'SIGKILL');
+  while (isRunning(identity)) await sleep(20); // its sockets close before it is gone
+  if (redis.status === 'ready') await once(redis, 'close');
 }
 
 /** A port of this machine that nobody listens on. */
@@ -101,8 +108,7 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-function launch(service: string, name: string, env: NodeJS.ProcessEnv): Service {
-  const program = new URL(`../../services/${service}/src/main.ts`, import.meta.url).pathname;
+function launch(program: string, name: string, env: NodeJS.ProcessEnv): Service {
   const child = spawn(process.execPath, [program], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = once(child, 'exit').then(([code]) => code as number | null);
   const lines: Readonly<Record<string, unknown>>[] = [];

@@ -1,0 +1,90 @@
+import type { Audited } from '@backstop/desk';
+import { sleep, type Notes } from '@backstop/runtime';
+import type { DriftCandidate } from '@backstop/store';
+import type { LastFrames } from './last-frames.ts';
+
+/** The first audit: what happened just before a connection stood may not have been in the lists yet (reference C.21). */
+const FIRST_MS = 3_000;
+/** How often positions of an account in sync are compared with the exchange. Rows live for 60 s without it. */
+const EVERY_MS = 15_000;
+/** Each so many audits the orders too: each 30 s, and each 120 s after four in which nothing differed. Theirs live for 180 s. */
+const WHOLE_EACH = 2;
+const PROVEN_WHOLE_EACH = 8;
+const PROVEN_AFTER = 4;
+/** Each so many audits the executions, so that a read after a loss of the stream finds few: each 5 min. */
+const EXECUTIONS_EACH = 20;
+/** Part of the period by which one audit comes sooner or later than the next. */
+const JITTER = 0.2;
+/** A frame that comes within this was only late. */
+const LATE_MS = 1_000;
+/** An audit that could not be made is tried again after this. */
+const AGAIN_MS = 2_000;
+
+export interface AuditDeps {
+  readonly positions: (signal: AbortSignal) => Promise<Audited>;
+  readonly whole: (signal: AbortSignal) => Promise<Audited>;
+  readonly executions: (signal: AbortSignal) => Promise<unknown>;
+  readonly lastFrames: LastFrames;
+  /** A row that was vouched for was not what the exchange listed, and no frame has told of it. */
+  readonly drifted: (candidate: DriftCandidate) => void;
+  readonly log: Notes;
+  /** In place of the real periods. */
+  readonly everyMs?: number;
+}
+
+/**
+ * Compares what an account's stream vouches for with what the exchange lists, until the signal aborts. What differs is drift
+ * where no frame for that place has come since the audit began, one second later.
+ */
+export async function auditRows(signal: AbortSignal, deps: AuditDeps): Promise<void> {
+  const { everyMs = EVERY_MS } = deps;
+  const firstMs = deps.everyMs ?? FIRST_MS;
+  let clean = 0;
+  for (let nth = 0; await sleep(jittered(nth === 0 ? firstMs : everyMs), signal); nth += 1) {
+    const isWhole = nth % (clean >= PROVEN_AFTER ? PROVEN_WHOLE_EACH : WHOLE_EACH) === 0;
+    const drift = await auditOnce(isWhole ? deps.whole : deps.positions, signal, deps);
+    if (drift > 0) clean = 0;
+    else if (isWhole) clean += 1;
+    if (nth % EXECUTIONS_EACH === EXECUTIONS_EACH - 1) await tried(deps.executions(signal), deps);
+  }
+}
+
+/** Resolves with how many rows had drifted. */
+async function auditOnce(
+  read: (signal: AbortSignal) => Promise<Audited>,
+  signal: AbortSignal,
+  deps: AuditDeps,
+): Promise<number> {
+  for (;;) {
+    const startedMs = performance.now();
+    const candidates = await tried(read(signal), deps);
+    if (signal.aborted) return 0;
+    if (candidates !== undefined) return confirm(candidates, startedMs, signal, deps);
+    if (!(await sleep(jittered(AGAIN_MS), signal))) return 0;
+  }
+}
+
+async function confirm(
+  candidates: readonly DriftCandidate[],
+  startedMs: number,
+  signal: AbortSignal,
+  { lastFrames, drifted }: AuditDeps,
+): Promise<number> {
+  if (candidates.length === 0 || !(await sleep(LATE_MS, signal))) return 0; // a stream that was lost has to be read anew anyhow
+  const confirmed = candidates.filter((candidate) => !lastFrames.hasSince(candidate, startedMs));
+  for (const candidate of confirmed) drifted(candidate);
+  return confirmed.length;
+}
+
+async function tried<T>(reading: Promise<T>, { log }: AuditDeps): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    log.info({ err: error }, 'audit failed');
+    return undefined;
+  }
+}
+
+function jittered(ms: number): number {
+  return ms * (1 + JITTER * (Math.random() - 0.5));
+}

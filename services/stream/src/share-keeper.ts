@@ -1,0 +1,110 @@
+import type { Notes } from '@backstop/runtime';
+import {
+  STREAM_LEASE_MS,
+  endStreamBeat,
+  holdStreams,
+  releaseStreams,
+  streamBeat,
+  streamShare,
+  type Redis,
+} from '@backstop/store';
+
+/** The stream of an account, as far as its lease is concerned. */
+export interface HeldStream {
+  /** What is vouched for under the lease; '' = nothing. */
+  readonly session: string;
+  /** The lease had run out and is held again. */
+  readonly lapsed: () => void;
+  readonly close: () => Promise<void>;
+}
+
+export interface ShareKeeperOptions {
+  readonly redis: Redis;
+  /** This process among those that share the accounts. */
+  readonly owner: string;
+  /** Every account that there are credentials for. */
+  readonly accounts: readonly string[];
+  readonly open: (account: string) => HeldStream;
+  /** Its stream is another process's from now on. */
+  readonly gone: (account: string) => void;
+  readonly log: Notes;
+}
+
+/** Keeps the leases of this process's share of the accounts, with an open stream for each that is held. */
+export class ShareKeeper {
+  readonly #options: ShareKeeperOptions;
+  readonly #streams = new Map<string, HeldStream>();
+  readonly #closing = new Set<Promise<void>>();
+  #share: readonly string[] = [];
+  #heldAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(options: ShareKeeperOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Once a second: tells that this process lives, gives up what is no longer its share, and claims and renews the rest. Rejects
+   * when Redis does not answer: the streams stay open, and their leases run out by themselves.
+   */
+  async keep(): Promise<void> {
+    const { redis, owner, accounts } = this.#options;
+    const owners = await streamBeat(redis, owner);
+    this.#share = streamShare(owner, owners, accounts);
+    const others = [...this.#streams.keys()].filter((account) => !this.#share.includes(account));
+    for (const account of others) this.#drop(account);
+    if (others.length > 0) await releaseStreams(redis, owner, others);
+    await this.#hold();
+  }
+
+  /** Whether the leases live for all that this process can know: not after a time in which it was stopped or without Redis. */
+  holds(): boolean {
+    return performance.now() < this.#heldAtMs + STREAM_LEASE_MS;
+  }
+
+  /** Why its share is not in its hands; empty = it is. */
+  reasons(): readonly string[] {
+    if (!this.holds()) return ['the leases of its accounts were not renewed'];
+    const missing = this.#share.filter((account) => !this.#streams.has(account)).length;
+    return missing === 0 ? [] : [`${missing} of ${this.#share.length} accounts are still held by another process`];
+  }
+
+  /** Gives everything up, so that others may take it at once. */
+  async close(): Promise<void> {
+    const { redis, owner } = this.#options;
+    const accounts = [...this.#streams.keys()];
+    for (const account of accounts) this.#drop(account);
+    await Promise.allSettled([endStreamBeat(redis, owner), releaseStreams(redis, owner, accounts)]); // or they run out
+    await Promise.all(this.#closing);
+  }
+
+  async #hold(): Promise<void> {
+    const { redis, owner } = this.#options;
+    const askedAtMs = performance.now();
+    const claims = this.#share.map((account) => ({ account, session: this.#streams.get(account)?.session ?? '' }));
+    const held = await holdStreams(redis, owner, claims);
+    this.#heldAtMs = askedAtMs;
+    for (const account of this.#share) {
+      const hold = held.get(account);
+      const stream = this.#streams.get(account);
+      if (hold === undefined) this.#drop(account);
+      else if (stream === undefined) this.#open(account);
+      else if (hold === 'claimed') stream.lapsed();
+    }
+  }
+
+  #open(account: string): void {
+    this.#options.log.info({ account }, 'stream taken over');
+    this.#streams.set(account, this.#options.open(account));
+  }
+
+  #drop(account: string): void {
+    const stream = this.#streams.get(account);
+    if (stream === undefined) return;
+    this.#streams.delete(account);
+    this.#options.log.info({ account }, 'stream handed over');
+    const closed = stream.close();
+    this.#closing.add(closed);
+    void closed.finally(() => this.#closing.delete(closed));
+    this.#options.gone(account);
+  }
+}
