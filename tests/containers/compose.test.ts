@@ -58,7 +58,9 @@ describe.skipIf(inject('noEngine') !== '')('everything in containers', () => {
   });
 
   test('every target of Prometheus is up, every panel has data, and no alert fires', async () => {
-    await expect.poll(targets, SOON).toEqual({ worker: [1, 1, 1], scheduler: [1], maintenance: [1], gateway: [1] });
+    await expect
+      .poll(targets, SOON)
+      .toEqual({ worker: [1, 1, 1], scheduler: [1], stream: [1], maintenance: [1], gateway: [1] });
     await expect.poll(emptyPanels, SOON).toEqual([]);
     expect(await firing()).toEqual([]);
   });

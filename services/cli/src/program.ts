@@ -103,12 +103,13 @@ function addUp(program: Command, context: VerbContext): void {
   program
     .command('up')
     .description(
-      'start everything on this machine: Redis, archive, simulator, scheduler, workers, maintenance, gateway',
+      'start everything on this machine: Redis, archive, simulator, scheduler, streams, workers, maintenance, gateway',
     )
     .option('--for <duration>', 'end by itself after, e.g., 60s, 5m or 1h')
     .option('--plans <file>', 'trade plans to carry out', defaults.plans)
     .option('--latency <ms>', 'latency of the simulated exchange', defaults.latency)
     .option('--workers <n>', 'worker processes', defaults.workers)
+    .option('--streams <n>', 'processes for private streams; 0 = only poll', defaults.streams)
     .option('--report <file>', 'write the report of the run as JSON')
     .option('--port <port>', 'port of the gateway (default: 3000, or a free one when that is taken)')
     .option('--state <dir>', 'keep the state in this folder instead of one that is deleted at the end')

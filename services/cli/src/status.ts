@@ -1,6 +1,15 @@
 import { format } from '@backstop/core';
-import { accountConditions, listProcesses, openQueues, readAccounts, readMonitors, redisTimeMs } from '@backstop/store';
-import type { AccountPicture, MonitorPicture, ProcessSeen, Queues } from '@backstop/store';
+import {
+  accountConditions,
+  listProcesses,
+  openQueues,
+  readAccounts,
+  readMonitors,
+  readStreams,
+  redisTimeMs,
+  streamState,
+} from '@backstop/store';
+import type { AccountPicture, MonitorPicture, ProcessSeen, Queues, StreamPicture } from '@backstop/store';
 import type { VerbContext } from './context.ts';
 import { openInstallation } from './installation.ts';
 import { table } from './table.ts';
@@ -18,7 +27,7 @@ const MONITOR_HEAD = [
   'checked',
   'conditions',
 ];
-const ACCOUNT_HEAD = ['account', 'monitors', 'protected', 'reads', 'conditions'];
+const ACCOUNT_HEAD = ['account', 'monitors', 'protected', 'stream', 'reads', 'conditions'];
 const PROCESS_HEAD = ['process', 'pid', 'alive', 'decisions', 'jobs', 'metrics'];
 const QUEUE_HEAD = ['queue', 'events', 'sweeps', 'active', 'failed'];
 
@@ -30,13 +39,17 @@ export async function status(context: VerbContext): Promise<void> {
   const [monitors, processes, depths] = await Promise.all([readMonitors(redis), listProcesses(redis), queues.depths()]);
   const [accounts, nowMs] = await Promise.all([readAccounts(redis, monitors), redisTimeMs(redis)]);
 
+  const streams = await readStreams(
+    redis,
+    accounts.map(({ name }) => name),
+  );
   const rows = monitors.map((monitor) => monitorRow(monitor, nowMs));
   context.print(monitors.length === 0 ? 'no active monitors' : table(MONITOR_HEAD, rows));
   context.print('');
   context.print(
     table(
       ACCOUNT_HEAD,
-      accounts.map((account) => accountRow(account, nowMs)),
+      accounts.map((account, at) => accountRow(account, streams[at], nowMs)),
     ),
   );
   context.print('');
@@ -71,11 +84,26 @@ function pictureCells({ snapshot, protection, working, filledTakeProfits }: Moni
   ];
 }
 
-function accountRow(account: AccountPicture, nowMs: number): (string | number)[] {
+function accountRow(account: AccountPicture, stream: StreamPicture | undefined, nowMs: number): (string | number)[] {
   const { name, monitors, positions, readFailures } = account;
   const reads = readFailures.count === 0 ? 'ok' : `${readFailures.count} failed in a row`;
   const conditions = [...new Set(accountConditions(account, nowMs).map((condition) => condition.name))];
-  return [name, monitors, `${positions.protected} of ${positions.open}`, reads, conditions.join(' ')];
+  return [
+    name,
+    monitors,
+    `${positions.protected} of ${positions.open}`,
+    streamCell(stream, nowMs),
+    reads,
+    conditions.join(' '),
+  ];
+}
+
+/** Since when it is synced, and where; or what is missing: the account is polled then. */
+function streamCell(stream: StreamPicture | undefined, nowMs: number): string {
+  if (stream === undefined) return 'down';
+  const { owner, sinceMs, why } = stream;
+  if (sinceMs !== undefined) return `synced for ${Math.round((nowMs - sinceMs) / 1_000)} s (${owner ?? '?'})`;
+  return why === undefined || why === '' ? streamState(stream) : `${streamState(stream)}: ${why}`;
 }
 
 function processRow({ name, pid, alive, counters, url }: ProcessSeen): (string | number)[] {

@@ -117,6 +117,7 @@ test.each([
   [['up', '--venue', 'kraken'], '--venue: expected one of simulator, demo, testnet, mainnet'],
   [['up', '--venue', 'mainnet'], '--venue: mainnet trades with real money'],
   [['up', '--', '--workers', '0'], '--workers: expected a whole number from 1 to 64'],
+  [['up', '--', '--streams', '17'], '--streams: expected a whole number from 0 to 16'],
   [['status'], 'Backstop is not running here: start it with `backstop up`, or set REDIS_URL'],
   [['cache', 'stats'], 'Backstop is not running here'],
   [['cache', 'flush'], 'Backstop is not running here'],

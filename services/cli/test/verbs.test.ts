@@ -70,7 +70,7 @@ async function say(args: readonly string[], env: NodeJS.ProcessEnv = { REDIS_URL
 test('status shows monitors, accounts, processes and queues, and does not pretend to know what was never read', async () => {
   const text = await say(['status']);
   expect(text).toMatch(/main +SOLUSDT +Buy +waiting +\? +\? +\?/);
-  expect(text).toMatch(/main +1 +0 of 0 +ok *$/m);
+  expect(text).toMatch(/main +1 +0 of 0 +down +ok *$/m);
   expect(text).toMatch(/worker-1 +4711 +yes +12 +34 +http:\/\/127\.0\.0\.1:4000\/metrics/);
   expect(text).toMatch(/limit-order +0 +0 +0 +0/);
 });

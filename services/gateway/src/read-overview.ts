@@ -6,10 +6,12 @@ import {
   listProcesses,
   readAccounts,
   readMonitors,
+  readStreams,
   redisTimeMs,
+  streamState,
   tallyProtection,
 } from '@backstop/store';
-import type { AccountPicture, CacheCounts, MonitorPicture, Queues, Redis } from '@backstop/store';
+import type { AccountPicture, CacheCounts, MonitorPicture, Queues, Redis, StreamPicture } from '@backstop/store';
 import type { z } from 'zod';
 import { levelView } from './report-view.ts';
 import { monitorView } from './monitor-view.ts';
@@ -41,13 +43,21 @@ export async function readOverview(redis: Redis, queues: Queues): Promise<Overvi
 
 export async function accountsView(redis: Redis, monitors: readonly MonitorPicture[]): Promise<AccountsView> {
   const [accounts, nowMs] = await Promise.all([readAccounts(redis, monitors), redisTimeMs(redis)]);
+  const streams = await readStreams(
+    redis,
+    accounts.map(({ name }) => name),
+  );
   return {
     positions: { ...tallyProtection(monitors) },
-    accounts: accounts.map((account) => accountView(account, nowMs)),
+    accounts: accounts.map((account, at) => accountView(account, streams[at], nowMs)),
   };
 }
 
-function accountView(account: AccountPicture, nowMs: number): AccountsView['accounts'][number] {
+function accountView(
+  account: AccountPicture,
+  stream: StreamPicture | undefined,
+  nowMs: number,
+): AccountsView['accounts'][number] {
   const { name, monitors: count, positions, readFailures, blocks, foreignOrders } = account;
   return {
     name,
@@ -59,8 +69,14 @@ function accountView(account: AccountPicture, nowMs: number): AccountsView['acco
     },
     blocks: [...blocks],
     foreignOrders,
+    stream: streamView(stream),
     conditions: accountConditions(account, nowMs).map(levelView),
   };
+}
+
+function streamView(stream: StreamPicture | undefined): AccountsView['accounts'][number]['stream'] {
+  const { owner = null, sinceMs = null, why = null } = stream ?? {};
+  return { state: stream === undefined ? 'down' : streamState(stream), process: owner, sinceMs, why };
 }
 
 export async function cacheView(redis: Redis, monitors: readonly MonitorPicture[]): Promise<CacheView> {

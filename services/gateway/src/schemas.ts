@@ -134,6 +134,14 @@ export const accountsSchema = z.object({
         .array(z.object({ scope: z.string(), forMs: ms }))
         .describe('what holds its requests back now: an endpoint class, `account`, or `address`'),
       foreignOrders: z.number().describe('orders of others at the places of its monitors, as far as known now'),
+      stream: z
+        .object({
+          state: z.enum(['synced', 'joining', 'down']).describe('`down` = the account is polled'),
+          process: z.string().nullable().describe('the process that holds it, or held it last'),
+          sinceMs: ms.nullable().describe('Redis time since which it is synced'),
+          why: z.string().nullable().describe('why it was lost the last time'),
+        })
+        .describe('the private stream that brings its fills at once'),
       conditions: z
         .array(accountCondition)
         .describe('levels that hold for it now: KeyRefused, Paused, Blind, RateLimited, Skew'),

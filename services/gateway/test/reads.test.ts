@@ -1,5 +1,16 @@
 import { anEntryRow, aPosition, aStopRow, aTakeProfitRow, PLAN_ID } from '@backstop/core/testing';
-import { abandonFlight, beat, beginFlight, blockBudget, readCheck, recordCheck } from '@backstop/store';
+import {
+  abandonFlight,
+  beat,
+  beginFlight,
+  blockBudget,
+  endSession,
+  holdStreams,
+  markSynced,
+  openSession,
+  readCheck,
+  recordCheck,
+} from '@backstop/store';
 import type { MonitorRef } from '@backstop/store';
 import { expect, test } from 'vitest';
 import {
@@ -173,6 +184,24 @@ test('accounts tell how many positions are protected, which reads fail and what 
       },
     ],
   });
+});
+
+test('accounts tell which process holds their stream, whether it vouches for their rows, and why it was lost', async () => {
+  const { redis, url } = gateway();
+  const streams = async (): Promise<readonly object[]> =>
+    accountsSchema.parse((await call(`${url}/v1/accounts`)).json).accounts.map(({ stream }) => stream);
+  const none = { state: 'down', process: null, sinceMs: null, why: null };
+  expect(await streams()).toEqual([none, none]);
+
+  await holdStreams(redis, 'stream-1', [{ account: 'main', session: '' }]);
+  await openSession(redis, 'main', 'stream-1', 's1');
+  expect(await streams()).toMatchObject([{ state: 'joining', process: 'stream-1' }, { state: 'down' }]);
+
+  await markSynced(redis, 'main', 'stream-1', 's1');
+  expect(await streams()).toMatchObject([{ state: 'synced', sinceMs: expect.any(Number) }, { state: 'down' }]);
+
+  await endSession(redis, 'main', 'stream-1', 'closed by the exchange');
+  expect(await streams()).toMatchObject([{ state: 'joining', why: 'closed by the exchange' }, { state: 'down' }]);
 });
 
 test('the cache tells what reads found by kind, and how many rows it holds and how old they are by account', async () => {

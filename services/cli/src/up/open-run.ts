@@ -71,7 +71,7 @@ export async function openRun(
   const { archiveDir, logDir, accountsFile } = folder;
   const operator = resources.use(await operatorToken(folder.dir, env));
   const gateway = { ...preparation.gateway, operatorToken: operator.token };
-  const { workers } = options;
+  const { workers, streams } = options;
   const start = {
     accountsFile,
     adoptionFile: preparation.adoptionFile,
@@ -80,6 +80,7 @@ export async function openRun(
     redisUrl: server.url,
     exchangeUrl: exchange.url,
     workers,
+    streams,
     gateway,
     env,
   };

@@ -17,6 +17,8 @@ export interface ServicesStart {
   readonly archiveDir: string;
   readonly logDir: string;
   readonly workers: number;
+  /** 0 = the exchange is only polled. */
+  readonly streams: number;
   readonly gateway: { readonly host: string; readonly port: number; readonly operatorToken: string };
   readonly env: NodeJS.ProcessEnv;
 }
@@ -35,7 +37,7 @@ const STOP_MS = 5_000;
 const WORKERS_SHARE = 0.6;
 
 /**
- * Starts maintenance, gateway, scheduler and workers as processes of their own, each with its log in the state folder. `resources`
+ * Starts maintenance, gateway, scheduler, streams and workers as processes of their own, each with its log in the state folder. `resources`
  * stops them, also those that had been started when another one could not be.
  */
 export async function startServices(
@@ -46,19 +48,22 @@ export async function startServices(
   const children: Child[] = [];
   const services = { children, stop: (graceMs: number) => stopServices(children, graceMs) };
   resources.defer(() => services.stop(STOP_MS));
-  const workers = Array.from({ length: start.workers }, (_, index) => ['worker', `worker-${index + 1}`] as const);
   const first = [
     [MAINTENANCE, MAINTENANCE],
     [GATEWAY, GATEWAY],
     ['scheduler', 'scheduler'],
   ] as const;
-  for (const [service, name] of [...first, ...workers]) {
+  for (const [service, name] of [...first, ...several('stream', start.streams), ...several('worker', start.workers)]) {
     const program = new URL(`../../../${service}/src/main.ts`, import.meta.url).pathname;
     const logFile = path.join(start.logDir, `${name}.log`);
     const env = environment(start, name, children.length);
     children.push(await supervise({ name, program, env, logFile, restart: true }, watcher));
   }
   return services;
+}
+
+function several(service: string, count: number): readonly (readonly [service: string, name: string])[] {
+  return Array.from({ length: count }, (_, index) => [service, `${service}-${index + 1}`] as const);
 }
 
 async function stopServices(children: readonly Child[], graceMs: number): Promise<void> {

@@ -14,6 +14,7 @@ export const UP_DEFAULTS = {
   plans: DEMO_PLANS,
   latency: '150',
   workers: '2',
+  streams: '1',
   seed: '7',
   market: 'walk',
   venue: 'simulator',
@@ -33,6 +34,7 @@ const schema = z
     plans: z.string().min(1),
     latency: wholeNumber(0, 10_000),
     workers: wholeNumber(1, 64),
+    streams: wholeNumber(0, 16),
     report: z.string().min(1).optional(),
     /** undefined = 3000, or a free one when that is taken. */
     port: wholeNumber(0, 65_535).optional(),

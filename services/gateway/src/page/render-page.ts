@@ -64,7 +64,7 @@ export function renderSections({ monitors, accounts, cache, processes, queues }:
     monitors: monitorsPart(monitors).html,
     accounts: table(
       'Accounts',
-      ['account', 'monitors', 'protected', 'reads', 'held back'],
+      ['account', 'monitors', 'protected', 'stream', 'reads', 'held back'],
       accounts.accounts.map(accountRow),
     ).html,
     queues: table(
@@ -178,7 +178,8 @@ function protectedCell({ protected: state, missing }: MonitorView): Html {
   return html`<td class="${style}" data-label="protected">${text}</td>`;
 }
 
-function accountRow({ name, monitors, positions, readFailures, blocks }: AccountsView['accounts'][number]): Html {
+function accountRow(account: AccountsView['accounts'][number]): Html {
+  const { name, monitors, positions, readFailures, blocks, stream } = account;
   const { open, protected: covered } = positions;
   const reads = readFailures.count === 0 ? 'ok' : `${readFailures.count} failed`;
   const held = blocks.map(({ scope, forMs }) => `${scope} ${Math.ceil(forMs / 1_000)} s`).join(', ');
@@ -186,6 +187,7 @@ function accountRow({ name, monitors, positions, readFailures, blocks }: Account
     <td>${name}</td>
     <td class="n">${monitors}</td>
     <td class="${covered < open ? 'bad' : ''}">${covered} of ${open}</td>
+    <td class="${stream.state === 'synced' ? '' : 'warn'}">${stream.state}</td>
     <td class="${readFailures.count === 0 ? '' : 'warn'}">${reads}</td>
     <td class="warn">${held}</td>
   </tr>`;
