@@ -2,22 +2,19 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { Simulator } from '../simulator.ts';
-import { connId } from './conn-id.ts';
-import { Connection } from './connection.ts';
-import type { StreamPath } from './connection.ts';
+import { admitHandshake } from './admit-handshake.ts';
 import { serveSocket } from './serve-socket.ts';
-import { maxActiveMs, streamPath } from './stream-path.ts';
+import { webSocketTransport } from './web-socket-transport.ts';
 
 const MOST_FRAME_BYTES = 1_000_000;
 /** Shorter frames are not worth compressing. */
 const COMPRESS_FROM_BYTES = 8_192;
 
+const REFUSALS = { 403: '403 Forbidden', 404: '404 Not Found' } as const;
+
 export type AcceptUpgrade = (incoming: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
-/**
- * Takes upgrades to /v5/public/*, /v5/private and /v5/trade: 404 for other paths, 403 over the limits of new connections
- * (reference B.1). permessage-deflate is negotiated.
- */
+/** Takes upgrades of those that are admitted. permessage-deflate is negotiated. */
 export function acceptUpgrades(simulator: Simulator, onEffect: () => void): AcceptUpgrade {
   const server = new WebSocketServer({
     noServer: true,
@@ -31,42 +28,19 @@ export function acceptUpgrades(simulator: Simulator, onEffect: () => void): Acce
     },
   });
   return (incoming, socket, head) => {
-    const url = URL.parse(incoming.url ?? '', 'ws://simulator');
-    const at = streamPath(url?.pathname ?? '');
-    if (at === undefined) {
-      refuse(socket, '404 Not Found');
-      return;
-    }
-    const address = incoming.socket.remoteAddress ?? '';
-    const domain = incoming.headers.host ?? '';
-    if (!isAdmitted(simulator, at, { address, domain })) {
-      simulator.streams.tally.refused += 1;
-      refuse(socket, '403 Forbidden');
-      return;
-    }
-    server.handleUpgrade(incoming, socket, head, (accepted) => {
-      const { clock, streams } = simulator;
-      const idleCutMs =
-        at.kind === 'public' ? undefined : maxActiveMs(url?.searchParams.get('max_active_time') ?? null);
-      const id = connId(streams.random);
-      const connection = new Connection(accepted, { id, at, address, idleCutMs, nowMs: clock.nowMs() });
-      serveSocket(simulator, { socket: accepted, connection }, onEffect);
+    const admitted = admitHandshake(simulator, {
+      target: incoming.url ?? '',
+      address: incoming.socket.remoteAddress ?? '',
+      domain: incoming.headers.host ?? '',
     });
+    if (typeof admitted === 'number') {
+      refuse(socket, REFUSALS[admitted]);
+      return;
+    }
+    server.handleUpgrade(incoming, socket, head, (accepted) =>
+      serveSocket(simulator, { transport: webSocketTransport(accepted), admitted }, onEffect),
+    );
   };
-}
-
-function isAdmitted(
-  { streams, limits, clock }: Simulator,
-  { kind, category }: StreamPath,
-  { address, domain }: { address: string; domain: string },
-): boolean {
-  const { options } = limits;
-  if (!streams.limits.admit({ address, domain, nowMs: clock.nowMs() }, options)) return false;
-  if (kind !== 'public' || !options.enabled) return true;
-  const present = [...streams.registry.connections].filter(
-    (connection) => connection.address === address && connection.at.category === category,
-  );
-  return present.length < options.socketsPerAddress * options.scale;
 }
 
 function refuse(socket: Duplex, status: string): void {

@@ -1,4 +1,4 @@
-import type { WebSocket } from 'ws';
+import type { Transport } from './transport.ts';
 
 export type StreamKind = 'public' | 'private' | 'trade';
 
@@ -30,15 +30,15 @@ export class Connection {
   /** The account that authenticated, "" before. */
   account = '';
   lastActiveMs: number;
-  readonly #socket: WebSocket;
+  readonly #transport: Transport;
   readonly #reqIds = new Set<string>();
   #isHalfOpen = false;
 
   constructor(
-    socket: WebSocket,
+    transport: Transport,
     facts: { id: string; at: StreamPath; address: string; idleCutMs: number | undefined; nowMs: number },
   ) {
-    this.#socket = socket;
+    this.#transport = transport;
     this.id = facts.id;
     this.at = facts.at;
     this.address = facts.address;
@@ -57,13 +57,13 @@ export class Connection {
 
   /** Sends a text frame; false when the socket is half-open or closing. */
   send(frame: string | Buffer, nowMs: number): boolean {
-    if (this.#isHalfOpen || this.#socket.readyState !== this.#socket.OPEN) return false;
-    if (this.#socket.bufferedAmount > MOST_UNREAD_BYTES) {
+    if (this.#isHalfOpen || !this.#transport.isOpen()) return false;
+    if (this.#transport.unreadBytes() > MOST_UNREAD_BYTES) {
       this.cut();
       return false;
     }
     this.lastActiveMs = nowMs;
-    this.#socket.send(frame, { binary: false });
+    this.#transport.send(frame);
     return true;
   }
 
@@ -79,11 +79,11 @@ export class Connection {
   /** Keeps the socket open but sends nothing more and reads nothing more, pings of the protocol included. */
   freeze(): void {
     this.#isHalfOpen = true;
-    this.#socket.pause();
+    this.#transport.pause();
   }
 
   /** Ends the connection without a closing handshake; the client sees code 1006. */
   cut(): void {
-    this.#socket.terminate();
+    this.#transport.terminate();
   }
 }

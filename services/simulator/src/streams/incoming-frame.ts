@@ -1,4 +1,3 @@
-import type { RawData } from 'ws';
 import { z } from 'zod';
 
 /** What a client sent; ids keep the type they came in (reference D.2). */
@@ -14,10 +13,10 @@ const fields = z.record(z.string(), z.unknown());
 const id = z.union([z.string(), z.number()]);
 
 /** Reads a frame; a text that says what is wrong for one that is no JSON object. Wrong types of a field count as absent. */
-export function readFrame(data: RawData): IncomingFrame | string {
+export function readFrame(text: string): IncomingFrame | string {
   let value: unknown;
   try {
-    value = JSON.parse(textOf(data));
+    value = JSON.parse(text);
   } catch (error) {
     return `Failed to decode incoming data:${error instanceof Error ? error.message : 'invalid'}`;
   }
@@ -30,9 +29,4 @@ export function readFrame(data: RawData): IncomingFrame | string {
     args: Array.isArray(args) ? args : [],
     fields: parsed.data,
   };
-}
-
-function textOf(data: RawData): string {
-  if (Array.isArray(data)) return Buffer.concat(data).toString();
-  return Buffer.isBuffer(data) ? data.toString() : Buffer.from(data).toString();
 }

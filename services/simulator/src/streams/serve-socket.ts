@@ -1,35 +1,39 @@
-import type { RawData, WebSocket } from 'ws';
 import type { RequestFault } from '../sim/fault-spec.ts';
 import type { Simulator } from '../simulator.ts';
+import type { Admitted } from './admit-handshake.ts';
 import { answerGarbage, answerOp } from './answer-op.ts';
 import { answerTrade, answerTradeGarbage, endpointOfOp } from './answer-trade.ts';
-import type { Connection } from './connection.ts';
+import { connId } from './conn-id.ts';
+import { Connection } from './connection.ts';
 import { readFrame } from './incoming-frame.ts';
 import type { IncomingFrame } from './incoming-frame.ts';
+import type { Transport } from './transport.ts';
 
-/** Answers what a client sends over its socket until it is closed. `onEffect` runs when a frame has had its effect. */
+/** Opens the connection of a client and answers what it sends until it is closed. `onEffect` runs when a frame has had its effect. */
 export function serveSocket(
   simulator: Simulator,
-  { socket, connection }: { socket: WebSocket; connection: Connection },
+  { transport, admitted }: { transport: Transport; admitted: Admitted },
   onEffect: () => void,
 ): void {
-  const { streams } = simulator;
-  socket.on('message', (data) => guarded(connection, () => receive(simulator, connection, data, onEffect)));
-  socket.on('ping', (data) => {
-    if (connection.isHalfOpen) return;
-    connection.lastActiveMs = simulator.clock.nowMs();
-    socket.pong(data);
+  const { clock, streams } = simulator;
+  const id = connId(streams.random);
+  const connection = new Connection(transport, { ...admitted, id, nowMs: clock.nowMs() });
+  transport.listen({
+    received: (text) => guarded(connection, () => receive(simulator, connection, text, onEffect)),
+    pinged: (data) => {
+      if (connection.isHalfOpen) return;
+      connection.lastActiveMs = simulator.clock.nowMs();
+      transport.pong(data);
+    },
+    closed: () => streams.closed(connection),
   });
-  socket.on('close', () => streams.closed(connection));
-  // A client that breaks the protocol or goes away is no failure; the close event follows.
-  socket.on('error', () => undefined);
   streams.open(connection);
 }
 
-function receive(simulator: Simulator, connection: Connection, data: RawData, onEffect: () => void): void {
+function receive(simulator: Simulator, connection: Connection, sent: string, onEffect: () => void): void {
   if (connection.isHalfOpen) return;
   connection.lastActiveMs = simulator.clock.nowMs();
-  const frame = readFrame(data);
+  const frame = readFrame(sent);
   const isTrade = connection.at.kind === 'trade';
   if (typeof frame === 'string') {
     const text = isTrade ? answerTradeGarbage(connection, frame) : answerGarbage(connection, frame);
