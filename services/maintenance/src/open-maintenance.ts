@@ -18,6 +18,7 @@ import type { MaintenanceConfig } from './config.ts';
 import { answerCommand } from './answer-command.ts';
 import { openLaps } from './open-laps.ts';
 import { openReactions } from './open-reactions.ts';
+import { refreshInstruments } from './tasks/refresh-instruments.ts';
 import type { TaskDeps } from './tasks/task.ts';
 
 /** Opens what maintenance needs: Redis, archive, exchanges, and the queue of operator commands. Closes with `resources`. */
@@ -29,8 +30,7 @@ export async function openMaintenance(
   const { accounts: credentials } = readAccountsFile(config.BACKSTOP_ACCOUNTS_FILE);
   const accounts = credentials.map(({ name }) => name);
   const adoptionOf = readAdoptionFile(config.BACKSTOP_ADOPTION_FILE, accounts);
-  const archive = await openArchive(archivePlace(config));
-  resources.defer(() => archive.close());
+  const place = archivePlace(config);
   const redis = connectRedis(config.REDIS_URL, config.BACKSTOP_PROCESS_NAME);
   resources.defer(() => redis.disconnect());
   await redis.connect();
@@ -47,16 +47,17 @@ export async function openMaintenance(
     resources,
   );
   const exchanges = resources.use(openAccounts(credentials, { config, redis, running }));
+  const { log, metrics, count } = running;
+  const rules = firstInstruments({ redis, accounts, exchangeOf: exchanges.of, log }); // meanwhile: an archive takes its time
+  const [archive] = await Promise.all([openArchive(place), rules]);
+  resources.defer(() => archive.close());
   const queues = openQueues(config.REDIS_URL);
   resources.defer(() => queues.close());
   const refresh = refresher({ redis, exchangeOf: exchanges.of, queues, accounts });
-  const equityOf = equityReader(exchanges.of);
-  const commands = maintenanceWorker(config.REDIS_URL, (command) =>
-    answerCommand(command, { redis, archive, refresh, equityOf }),
-  );
+  const answering = { redis, archive, refresh, equityOf: equityReader(exchanges.of) };
+  const commands = maintenanceWorker(config.REDIS_URL, (command) => answerCommand(command, answering));
   resources.defer(() => commands.close());
 
-  const { log, metrics, count } = running;
   return {
     redis,
     archive,
@@ -73,6 +74,18 @@ export async function openMaintenance(
   };
 }
 
+/**
+ * Trading rules are there before the plans come back, since nothing is decided without them. Where they cannot be read now,
+ * the plans do not wait.
+ */
+async function firstInstruments(deps: Parameters<typeof refreshInstruments>[0]): Promise<void> {
+  const signal = AbortSignal.timeout(FIRST_INSTRUMENTS_MS);
+  const lane = { lane: 'protective', prepaid: false, maxWaitMs: FIRST_INSTRUMENTS_MS } as const;
+  await onLane(lane, () => refreshInstruments(deps, signal)).catch((error: unknown) =>
+    deps.log.warn({ err: error }, 'instruments not read yet'),
+  );
+}
+
 function openMeasures(metrics: ServiceProcess['metrics']): Pick<TaskDeps, 'fleet' | 'since' | 'followReactions'> {
   const fleet = openFleetMetrics(metrics);
   return {
@@ -82,6 +95,7 @@ function openMeasures(metrics: ServiceProcess['metrics']): Pick<TaskDeps, 'fleet
   };
 }
 
+const FIRST_INSTRUMENTS_MS = 2_000;
 const REFRESH_MS = 10_000;
 const EQUITY_MS = 5_000;
 

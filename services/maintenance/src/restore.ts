@@ -7,6 +7,7 @@ import {
   listActive,
   putPlans,
   replayExecutions,
+  setDueWithin,
   type Archive,
   type MonitorRef,
   type Redis,
@@ -26,6 +27,11 @@ export async function restore(redis: Redis, archive: Archive, log: Log): Promise
   return restorePlans(redis, archive, log);
 }
 
+/** So much longer than all others, ms, the first monitor of an account counts as due when it comes back. */
+const AHEAD_MS = 3_600_000;
+/** Few enough that no check reads an account's executions between its plans and the replay of them. */
+const ACCOUNTS_AT_ONCE = 10;
+
 /**
  * Puts plans that the archive knows as active and Redis does not back into Redis, each with its restore epoch raised, so
  * that no orderLinkId is used twice (S-24). Facts are not restored: the exchange is the truth about them. One whose slot
@@ -35,15 +41,36 @@ async function restorePlans(redis: Redis, archive: Archive, log: Log): Promise<n
   const lost = await lostPlans(redis, await archive.activePlans());
   if (lost.length === 0) return 0;
 
-  const states = { 'tp-sl': toJson(initialState('tp-sl')), 'limit-order': toJson(initialState('limit-order')) };
-  const results = await Promise.all(lost.map((plan) => putPlans(redis, [{ plan: raiseEpoch(plan), states }])));
-  const restored = results.flatMap(({ accepted }) => accepted).length;
-  // Their executions are read again from the oldest plan on: what was booked since belongs to others, and counts once.
-  await Promise.all(
-    [...new Set(lost.map(({ account }) => account))].map((account) => replayExecutions(redis, account)),
-  );
+  let restored = 0;
+  const accounts = [...Map.groupBy(lost, (plan) => plan.account)];
+  for (let from = 0; from < accounts.length; from += ACCOUNTS_AT_ONCE) {
+    const some = accounts.slice(from, from + ACCOUNTS_AT_ONCE);
+    const counts = some.map(([account, plans]) => restoreAccount(redis, account, plans.map(raiseEpoch)));
+    restored += (await Promise.all(counts)).reduce((total, count) => total + count, 0);
+  }
   log.info({ restored, taken: lost.length - restored }, 'plans restored from the archive');
   return restored;
+}
+
+/**
+ * All plans of an account at once, so that the first read of its executions finds every one of them. The check of any of its
+ * monitors reads the whole account, so one of them goes first: every account is seen before any is gone through.
+ */
+async function restoreAccount(redis: Redis, account: string, plans: readonly Plan[]): Promise<number> {
+  const states = { 'tp-sl': toJson(initialState('tp-sl')), 'limit-order': toJson(initialState('limit-order')) };
+  const news = plans.map((plan) => ({ plan, states }));
+  // Their executions are read again from the oldest plan on: what was booked since belongs to others, and counts once. Before,
+  // since the plans may be the last thing that is written here; after, since a read that was under way has moved the cursor.
+  await replayExecutions(redis, account);
+  const together = await putPlans(redis, news);
+  const results =
+    together.taken.length === 0 ? [together] : await Promise.all(news.map((one) => putPlans(redis, [one])));
+  await replayExecutions(redis, account);
+
+  const accepted = results.flatMap((result) => result.accepted);
+  const [first] = accepted;
+  if (first !== undefined) await setDueWithin(redis, first, 'tp-sl', -AHEAD_MS);
+  return accepted.length;
 }
 
 /** Neither active nor lately closed: one that closed in this moment has not reached the archive yet. */

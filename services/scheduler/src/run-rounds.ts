@@ -10,7 +10,7 @@ import {
 } from '@backstop/store';
 
 /** Checks of a round are spread at this rate, so that many accounts do not refresh in one burst. */
-const CHECKS_PER_MS = 2;
+const CHECKS_PER_MS = 4;
 const LONGEST_JITTER_MS = 5_000;
 
 const ALL_BUCKETS = Array.from({ length: BUCKETS }, (_, bucket) => bucket);

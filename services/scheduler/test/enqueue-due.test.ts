@@ -40,11 +40,27 @@ test('each monitor that is due gets a check in each lane, and is not due again m
 
 test('no more are enqueued than twice what all workers check at once: the backlog stays in the due set', async () => {
   await accept(10);
-  expect(await enqueueDue(server.redis, queues, 2)).toBe(8);
+  expect(await enqueueDue(server.redis, queues, 2)).toBe(6);
 
-  expect(await queues.depths()).toMatchObject({ 'tp-sl': { sweeps: 4 }, 'limit-order': { sweeps: 4 } });
+  expect((await queues.depths())['tp-sl'].sweeps).toBe(4);
   expect(await countDue(server.redis, bucketOf('main'), 'tp-sl')).toBe(6);
   expect(await enqueueDue(server.redis, queues, 2)).toBe(0);
+});
+
+test('while more stops are due than there is room for, entries get a quarter of theirs, and no less than one check', async () => {
+  await accept(20);
+  await enqueueDue(server.redis, queues, 8);
+  expect(await queues.depths()).toMatchObject({ 'tp-sl': { sweeps: 16 }, 'limit-order': { sweeps: 4 } });
+
+  await server.redis.flushdb();
+  await accept(20);
+  await enqueueDue(server.redis, queues, 1);
+  expect(await queues.depths()).toMatchObject({ 'tp-sl': { sweeps: 2 }, 'limit-order': { sweeps: 2 } });
+
+  await server.redis.flushdb();
+  await accept(20);
+  await enqueueDue(server.redis, queues, 20);
+  expect(await queues.depths()).toMatchObject({ 'tp-sl': { sweeps: 20 }, 'limit-order': { sweeps: 20 } });
 });
 
 test('two schedulers at once take each monitor once', async () => {
