@@ -11,6 +11,8 @@ export interface Order {
   readonly fault: string;
   readonly control?: string;
   readonly onServer?: boolean;
+  /** Through the SDK's HTTP library, whichever day it is. */
+  readonly throughSdk?: boolean;
 }
 
 export type Answer = { readonly result: DayResult } | { readonly crash: string };
@@ -23,12 +25,13 @@ process.on('message', (order: Order) => void answer(order));
 
 let server: Promise<TestRedis> | undefined;
 
-async function answer({ seed, fault, control, onServer = false }: Order): Promise<void> {
+async function answer({ seed, fault, control, onServer = false, throughSdk }: Order): Promise<void> {
   rejections.length = 0;
   try {
     const variant = CONTROLS[control ?? ''];
     const real = onServer ? (await (server ??= startRedis())).redis : undefined;
-    const result = await runDay(makeDay(seed, fault), { ...(variant && { variant }), ...(real && { real }) });
+    const ways = { ...(variant && { variant }), ...(real && { real }), ...(throughSdk === true && { throughSdk }) };
+    const result = await runDay(makeDay(seed, fault), ways);
     const [crash] = rejections;
     send(crash === undefined ? { result } : { crash: `unhandled: ${crash}` });
   } catch (error) {

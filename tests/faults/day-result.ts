@@ -1,4 +1,6 @@
 import type { InProcessSimulator } from '@backstop/simulator';
+import { lateAdoptions } from './adopted.ts';
+import type { BranchCounts, Branches } from './branches.ts';
 import type { Day } from './day.ts';
 import type { FaultKind } from './fault-kinds.ts';
 import { legOf, type TrueExecution, type WrongCancel } from './fills.ts';
@@ -23,6 +25,8 @@ export interface DayResult {
   readonly missedEvents: number;
   /** Fills of ours that were told more than 10 s after they happened. */
   readonly lateFills: number;
+  /** From each fill of ours until it was noticed, summed. */
+  readonly reactionMs: number;
   readonly stale: number;
   /** Amends of two jobs of one lane that were under way at once. */
   readonly overlaps: number;
@@ -30,6 +34,7 @@ export interface DayResult {
   readonly rateLimited: number;
   readonly decisions: number;
   readonly fills: number;
+  readonly branches: Branches;
   /** From the end of the last fault until everything was right, ms; undefined = it was not. */
   readonly settledMs: number | undefined;
 }
@@ -40,6 +45,7 @@ interface Evidence {
   readonly archive: MemoryArchive;
   readonly venue: InProcessSimulator;
   readonly counts: Counts;
+  readonly branches: BranchCounts;
   readonly inFlight: InFlight;
   readonly settledMs: number | undefined;
   readonly wrong: readonly string[];
@@ -53,6 +59,7 @@ export function sumUp(day: Day, evidence: Evidence): DayResult {
   const sum = (field: 'unprotectedMs' | 'throughMs' | 'misplacedMs'): number =>
     epochs.reduce((total, epoch) => total + epoch[field], 0);
   const missed = missedEvents(evidence);
+  const reactions = reactionsMs(evidence);
   const requests = [...truth.requests.values()].filter(({ account }) => account !== '');
   const result = {
     seed: day.seed,
@@ -64,16 +71,19 @@ export function sumUp(day: Day, evidence: Evidence): DayResult {
     wrongCancels: truth.wrongCancels.filter((cancel) => !isExplained(cancel, venue)).length,
     duplicates: truth.duplicates.length,
     missedEvents: missed.length,
-    lateFills: lateFills(evidence),
+    lateFills: reactions.filter((ms) => ms > LATE_MS).length,
+    reactionMs: reactions.filter(Number.isFinite).reduce((total, ms) => total + Math.max(0, ms), 0),
     stale: counts.stale + inFlight.counts().stale,
     overlaps: inFlight.counts().overlaps,
     calls: requests.reduce((total, { count }) => total + count, 0),
     rateLimited: counts.rateLimited,
     decisions: counts.decisions,
     fills: [...accounts.values()].reduce((total, { executions }) => total + executions.length, 0),
+    branches: evidence.branches.counts(),
     settledMs,
   };
-  return { ...result, violations: [...violations(day, result, evidence), ...wrong, ...missed] };
+  const late = day.adoption === undefined ? [] : lateAdoptions(day.adoption, venue);
+  return { ...result, violations: [...violations(day, result, evidence), ...wrong, ...missed, ...late] };
 }
 
 /** A stop follows a fill within the age of rows and a few requests; a fault takes its own time on top of it. Per position. */
@@ -130,15 +140,16 @@ function isOurs(
 
 const LATE_MS = 10_000;
 
-function lateFills({ plans, judge, archive }: Evidence): number {
+/** How long after each fill of ours it was noticed, ms; Infinity = never. */
+function reactionsMs({ plans, judge, archive }: Evidence): readonly number[] {
   return plans.flatMap(({ plan }) => {
     const told = archive.events.filter(({ monitorId }) => monitorId === plan.id);
     const fills = judge.fillsOf(plan.id)?.history ?? [];
-    return fills.filter(({ leg, total, atMs }) => {
+    return fills.map(({ leg, total, atMs }) => {
       const telling = told.find(({ detail }) => detail['by'] === leg && Number(detail['total']) > total - 1e-9);
-      return (telling?.atMs ?? Infinity) - atMs > LATE_MS;
+      return (telling?.atMs ?? Infinity) - atMs;
     });
-  }).length;
+  });
 }
 
 /** Fills of ours that were not told, or told otherwise, leg by leg. */

@@ -1,4 +1,6 @@
-import { FAULT_KINDS, type FaultKind, type Happening } from './fault-kinds.ts';
+import type { Adoption } from '@backstop/core';
+import { ADOPTIONS } from './adopted.ts';
+import { FAULT_KINDS, FAULT_NAMES, type FaultKind, type Happening } from './fault-kinds.ts';
 import { CONTRACTS, type Contract } from './places.ts';
 import { seededRandom, type Random } from './random.ts';
 
@@ -11,6 +13,9 @@ export interface Day {
   readonly accounts: readonly string[];
   readonly contracts: readonly Contract[];
   readonly happenings: readonly Happening[];
+  readonly isHedged: boolean;
+  /** What becomes of positions without a plan; undefined = there are none. */
+  readonly adoption: Adoption | undefined;
   readonly workers: number;
   readonly latencyMs: number;
   /** The last fault is over, prices stand still, and from then on everything comes to rest. */
@@ -37,6 +42,8 @@ export function makeDay(seed: number, fault: string): Day {
     accounts: random.chance(25) ? ['main', 'mirror'] : ['main'],
     contracts: CONTRACTS.slice(0, random.pick([1, 1, 2, 3])),
     happenings: kinds.flatMap((kind) => kind.make(random)).toSorted((a, b) => a.atMs - b.atMs),
+    isHedged: kinds.some((kind) => kind.isHedged === true),
+    adoption: kinds.some(({ adopts }) => adopts === true) ? random.of('adoption').pick(ADOPTIONS) : undefined,
     workers: random.int(1, 3),
     latencyMs: random.pick([20, 60, 150]),
     calmAtMs: CALM_AT_MS,
@@ -44,9 +51,12 @@ export function makeDay(seed: number, fault: string): Day {
   };
 }
 
+/** Never part of a mixture: a ban of ten minutes, nothing, and what the other kinds do not know of. */
+const ALONE = new Set(['forbidden', 'calm', 'hedge-mode', 'mixed']);
+
 /** Kinds by their names, joined by `+`; `mixed` = three of them, whichever the seed gives. */
 function kindsOf(fault: string, random: Random): readonly FaultKind[] {
-  const names = Object.keys(FAULT_KINDS).filter((name) => name !== 'forbidden' && name !== 'calm');
+  const names = FAULT_NAMES.filter((name) => !ALONE.has(name));
   const chosen =
     fault === 'mixed' ? Array.from({ length: 3 }, () => names[random.int(0, names.length - 1)]) : fault.split('+');
   return chosen.map((name) => {

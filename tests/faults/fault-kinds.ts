@@ -1,11 +1,16 @@
+import { freezeBeforeIntent, freezeReader, freezeRecorder, holdEntry, loseJobs } from './directed.ts';
 import type { Random } from './random.ts';
 import {
+  addScheduler,
+  changeRules,
   emptyCache,
   freezeInFlight,
   freezeWorker,
   killMaintenance,
+  killScheduler,
   killWorker,
   moveStop,
+  openByHand,
   slowRedis,
   strike,
   troubleRedis,
@@ -30,9 +35,20 @@ export interface FaultKind {
   /** The exchange refuses requests for their rate. */
   readonly limitsRates?: boolean;
   readonly losesRedis?: boolean;
+  /** Trading rules change: ticks and steps become so many times as coarse. */
+  readonly coarser?: { readonly ticks: number; readonly steps: number };
+  /** Accounts hold a long and a short position of a contract at once. */
+  readonly isHedged?: boolean;
+  /** People open positions of their own, and a policy says what becomes of them. */
+  readonly adopts?: boolean;
+  /** What the product is known to do wrong there: such days are played only when they are asked for by name. */
+  readonly knownFault?: string;
   /** How long it takes from the last happening until everything can be as it should be, ms. */
   readonly settleMs?: number;
 }
+
+const FINE = { ticks: 1, steps: 1 };
+const COARSER = { ticks: 5, steps: 2 };
 
 /** Faults begin when the plans are in, and end well before the day does. */
 const FIRST_MS = 4_000;
@@ -82,6 +98,22 @@ export const FAULT_KINDS: Readonly<Record<string, FaultKind>> = {
   'worker-killed': { make: suddenly((random) => (world) => killWorker(world, random.int(100, 4_000))) },
   'worker-frozen': { make: suddenly((random) => (world) => freezeWorker(world, random.int(1_000, 20_000))) },
   'frozen-in-flight': { make: suddenly(() => freezeInFlight) },
+  'second-recorder': { make: suddenly(() => freezeRecorder) },
+  'fence-lost': { make: suddenly(() => freezeBeforeIntent) },
+  'moved-on': { make: suddenly(() => holdEntry) },
+  'late-landing': { make: suddenly(() => freezeReader), misplacedMs: 10_000 },
+  'jobs-lost': { make: suddenly(() => loseJobs) },
+  'scheduler-killed': { make: suddenly((random) => (world) => killScheduler(world, random.int(500, 20_000))) },
+  'two-schedulers': { make: once(addScheduler) },
+  'instrument-change': {
+    make: suddenly((random) => (world) => changeRules(world, random.pick([COARSER, FINE]))),
+    coarser: COARSER,
+    misplacedMs: 30_000, // until the rules are read
+    knownFault:
+      'after a coarser tick or step the old level and the odd remainder are sent again and again, and refused',
+  },
+  'hedge-mode': { make: () => [], isHedged: true },
+  adoption: { make: suddenly(() => openByHand), adopts: true },
   'maintenance-killed': { make: once((world) => killMaintenance(world, 30_000)) },
   'redis-away': { make: suddenly((random) => (world) => troubleRedis(world, 'goAway', random.int(200, 12_000))) },
   'redis-frozen': { make: suddenly((random) => (world) => troubleRedis(world, 'freeze', random.int(500, 8_000))) },
@@ -91,7 +123,10 @@ export const FAULT_KINDS: Readonly<Record<string, FaultKind>> = {
 };
 
 /** Names of single kinds; `mixed` is three of them on one day. */
-export const FAULT_NAMES: readonly string[] = [...Object.keys(FAULT_KINDS), 'mixed'];
+export const FAULT_NAMES: readonly string[] = [
+  ...Object.keys(FAULT_KINDS).filter((name) => FAULT_KINDS[name]?.knownFault === undefined),
+  'mixed',
+];
 
 /** Three to six stretches of 3 to 20 s during which the exchange has the fault. */
 function during(fault: object): Make {

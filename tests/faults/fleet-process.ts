@@ -6,7 +6,7 @@ export interface FleetProcess {
   /** What it asks of Redis, and what comes back, goes through here. */
   readonly gate: Gate;
   /** The same for any other call. */
-  readonly reach: <T>(call: () => Promise<T>) => Promise<T>;
+  readonly reach: <T>(call: () => T | Promise<T>) => Promise<T>;
   readonly isAlive: () => boolean;
   /** kill -9: whatever it waits for never comes, and it sends nothing more. */
   readonly kill: () => void;
@@ -15,13 +15,17 @@ export interface FleetProcess {
   readonly resume: () => void;
 }
 
+/** Commands by which a monitor can become due: due times are written by scripts, and by what puts plans back. */
+const MAKES_DUE = new Set(['eval', 'evalsha', 'zadd', 'multi']);
+
+/** `onCommand` hears of commands that may have made a monitor due. */
 export function openFleetProcess(redis: RedisServer, onCommand: () => void = () => undefined): FleetProcess {
   const life: { state: 'running' | 'stopped' | 'dead' } = { state: 'running' };
   const waiting: (() => void)[] = [];
   const pass = async (): Promise<void> => {
     while (life.state !== 'running') await new Promise<void>((resolve) => waiting.push(resolve));
   };
-  const reach = async <T>(call: () => Promise<T>): Promise<T> => {
+  const reach = async <T>(call: () => T | Promise<T>): Promise<T> => {
     if (life.state !== 'running') await pass();
     try {
       return await call();
@@ -31,8 +35,8 @@ export function openFleetProcess(redis: RedisServer, onCommand: () => void = () 
   };
   return {
     reach,
-    gate: (_command, run) => {
-      onCommand();
+    gate: (command, run) => {
+      if (MAKES_DUE.has(command)) onCommand();
       return reach(() => redis.carry(run));
     },
     isAlive: () => life.state !== 'dead',

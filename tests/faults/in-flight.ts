@@ -1,6 +1,10 @@
 import type { Check, Reading } from '@backstop/desk';
 import type { HttpRequest } from '@backstop/simulator';
 
+function placeOf({ account, symbol, positionIdx }: Check['ref']): string {
+  return `${account}:${symbol}:${positionIdx}`;
+}
+
 interface UnderWay {
   readonly lane: string;
   readonly token: string;
@@ -18,22 +22,26 @@ export interface InFlight {
     request: HttpRequest,
     send: (onEffect: () => void) => Promise<T>,
   ) => Promise<T>;
-  /** Notes a decision's facts: taken for settled, though a write of ours had left after they were read, they are stale. */
+  /**
+   * Notes a decision's facts: taken for settled, though a write of ours had left between the rows and the look at them, they
+   * are stale. What leaves later, while the one that decides stands still, is the fence's business.
+   */
   readonly decideOn: (check: Check, reading: Reading) => void;
   readonly counts: () => { readonly overlaps: number; readonly stale: number };
 }
 
 export function openInFlight(): InFlight {
   const underWay = new Set<UnderWay>();
-  const departedMs = new Map<string, number>();
+  const departuresMs = new Map<string, number[]>();
   let overlaps = 0;
   let stale = 0;
   return {
     counts: () => ({ overlaps, stale }),
-    decideOn: ({ ref: { account, symbol } }, reading) => {
+    decideOn: ({ ref }, reading) => {
       if (reading.kind !== 'facts' || reading.dirty) return;
       const { positionAtMs, ordersAtMs } = reading.snapshot;
-      if (Math.min(positionAtMs, ordersAtMs) < (departedMs.get(`${account}:${symbol}`) ?? 0)) stale += 1;
+      const departedMs = departuresMs.get(placeOf(ref))?.findLast((atMs) => atMs <= reading.nowMs) ?? 0;
+      if (Math.min(positionAtMs, ordersAtMs) < departedMs) stale += 1;
     },
     during: async (check, { method, endpoint }, send) => {
       if (check === undefined || method !== 'POST') return send(() => undefined);
@@ -45,7 +53,8 @@ export function openInFlight(): InFlight {
         const isAlive = nowMs - other.departedMs <= RECV_WINDOW_MS;
         if (own.isAmend && isAlive && other.lane === own.lane && other.token !== token) overlaps += 1;
       }
-      departedMs.set(`${ref.account}:${ref.symbol}`, nowMs);
+      const place = placeOf(ref);
+      departuresMs.set(place, [...(departuresMs.get(place) ?? []), nowMs]);
       underWay.add(own);
       return send(() => underWay.delete(own)).finally(() => underWay.delete(own));
     },

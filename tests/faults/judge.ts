@@ -1,5 +1,8 @@
 import { format } from '@backstop/core';
 import type { InProcessSimulator } from '@backstop/simulator';
+import { wrongAdoptions } from './adopted.ts';
+import type { Day } from './day.ts';
+import type { FaultKind } from './fault-kinds.ts';
 import type { PlacedPlan } from './places.ts';
 import { averageOf, legOf, num, TrueFills, type TrueAccount, type TrueExecution, type TrueOrder } from './fills.ts';
 
@@ -15,13 +18,23 @@ export interface Judge {
   readonly fillsOf: (planId: string) => TrueFills | undefined;
 }
 
+/** Of a tick or a step: numbers that differ by less are equal. */
+const LESS_THAN_ONE = 0.99;
+
 type Venue = InProcessSimulator['simulator']['engine']['venue'];
 
 /** A plan that Redis lost before it was archived is gone; its stop stands. So long it may take, ms. */
 const UNARCHIVED_MS = 600;
 
+interface Judged {
+  readonly plans: readonly PlacedPlan[];
+  /** When Redis was lost; 0 = never. */
+  readonly lost: { readonly atMs: number };
+  readonly day: Pick<Day, 'kinds' | 'adoption'>;
+}
+
 export function openJudge(
-  { plans, lost }: { readonly plans: readonly PlacedPlan[]; readonly lost: { readonly atMs: number } },
+  { plans, lost, day: { kinds, adoption } }: Judged,
   venue: InProcessSimulator,
   tell: (line: string) => void,
 ): Judge {
@@ -52,20 +65,30 @@ export function openJudge(
         seen.set(name, executions.length);
       }
     },
-    wrongNow: () =>
-      plans.flatMap((planned) => {
+    wrongNow: () => [
+      ...plans.flatMap((planned) => {
         const { plan } = planned;
         const account = engine.venue.accounts.get(plan.account);
         const sums = fills.get(plan.id);
         return account === undefined || sums === undefined || isGone(planned)
           ? []
-          : wrongOf(planned, sums, account, engine.venue);
+          : wrongOf(coarsened(planned, kinds), sums, account, engine.venue);
       }),
+      ...(adoption === undefined ? [] : wrongAdoptions(adoption, venue)),
+    ],
     fillsOf: (planId) => {
       const planned = plans.find(({ plan }) => plan.id === planId);
       return planned === undefined || isGone(planned) ? undefined : fills.get(planId);
     },
   };
+}
+
+/** Where trading rules change, a level or a quantity may be as far off as the coarsest of them has it. */
+function coarsened(planned: PlacedPlan, kinds: readonly FaultKind[]): PlacedPlan {
+  const { contract } = planned;
+  const tickSize = Number(contract.tickSize) * Math.max(1, ...kinds.map(({ coarser }) => coarser?.ticks ?? 1));
+  const qtyStep = Number(contract.qtyStep) * Math.max(1, ...kinds.map(({ coarser }) => coarser?.steps ?? 1));
+  return { ...planned, contract: { ...contract, tickSize: `${tickSize}`, qtyStep: `${qtyStep}` } };
 }
 
 interface Followed {
@@ -77,12 +100,14 @@ interface Followed {
 /** Tells the exchange's truth where the stop belongs from now on, so that it can measure for how long it stood elsewhere. */
 async function declare(venue: InProcessSimulator, { account, planned, sums }: Followed): Promise<void> {
   const { plan, contract, isLong } = planned;
-  const position = venue.simulator.engine.venue.accounts.get(account)?.positions.get(`${plan.symbol}:0`);
+  const position = venue.simulator.engine.venue.accounts.get(account)?.positions.get(placeOf(plan));
   if (position === undefined || position.size === 0n) return;
   const level = isFirstDone(planned, sums)
     ? sums.breakeven(averageOf(position), isLong, TAKER_RATE).toFixed(contract.digits)
     : format(plan.stopLoss.triggerPrice);
-  await venue.control('POST desired', { account, symbol: plan.symbol, positionIdx: 0, stop: level }).catch(ignore);
+  await venue
+    .control('POST desired', { account, symbol: plan.symbol, positionIdx: plan.positionIdx, stop: level })
+    .catch(ignore);
 }
 
 /** The first take-profit has all that it was to have. */
@@ -95,7 +120,7 @@ function isFirstDone({ plan, contract }: PlacedPlan, { byLeg, entered }: TrueFil
 
 function wrongOf(planned: PlacedPlan, sums: TrueFills, account: TrueAccount, venue: Venue): readonly string[] {
   const { plan } = planned;
-  const position = account.positions.get(`${plan.symbol}:0`);
+  const position = account.positions.get(placeOf(plan));
   const own = [...account.open].filter(({ orderLinkId }) => legOf(orderLinkId)?.planId === plan.id);
   const size = num(position?.size ?? 0n);
   const isOwn = isOpenedBy(plan.id, account, position);
@@ -121,8 +146,10 @@ function isOpenedBy(
 ): boolean {
   if (position === undefined) return false;
   const { symbol, openedAtMs } = position;
-  const opening = executions.find((execution) => execution.symbol === symbol && execution.atMs === openedAtMs);
-  return opening !== undefined && legOf(opening.orderLinkId)?.planId === planId;
+  return executions.some(
+    (execution) =>
+      execution.symbol === symbol && execution.atMs === openedAtMs && legOf(execution.orderLinkId)?.planId === planId,
+  );
 }
 
 interface Held {
@@ -145,20 +172,24 @@ function stopFaults(planned: PlacedPlan, sums: TrueFills, position: Held | undef
   return isLooser(wanted) ? [`the stop ${level} is looser than breakeven ${wanted}, last ${last}`] : [];
 }
 
-function ladderFaults({ plan, contract }: PlacedPlan, size: number, own: readonly TrueOrder[]): readonly string[] {
+function ladderFaults(planned: PlacedPlan, size: number, own: readonly TrueOrder[]): readonly string[] {
+  const { contract } = planned;
   const closing = own.filter(({ reduceOnly }) => reduceOnly);
   const sum = closing.reduce((total, { qty, cumExecQty }) => total + num(qty - cumExecQty), 0);
-  const odd = closing.filter((order) => isMispriced(plan, order));
+  const odd = closing.filter((order) => isMispriced(planned, order));
   return [
-    ...(Math.abs(sum - size) < Number(contract.qtyStep) / 2 ? [] : [`take-profits for ${sum} of ${size}`]),
+    ...(Math.abs(sum - size) < LESS_THAN_ONE * Number(contract.qtyStep) ? [] : [`take-profits for ${sum} of ${size}`]),
     ...odd.map(({ orderLinkId, price }) => `${orderLinkId} rests at ${num(price)}`),
   ];
 }
 
 /** A leg rests at its own price, merged or not. */
-function isMispriced({ takeProfits }: PlacedPlan['plan'], { orderLinkId, price }: TrueOrder): boolean {
-  const planned = takeProfits.find(({ leg }) => leg === legOf(orderLinkId)?.leg);
-  return planned === undefined || Math.abs(num(price) - Number(format(planned.price))) > 1e-9;
+function isMispriced({ plan, contract }: PlacedPlan, { orderLinkId, price }: TrueOrder): boolean {
+  const planned = plan.takeProfits.find(({ leg }) => leg === legOf(orderLinkId)?.leg);
+  return (
+    planned === undefined ||
+    Math.abs(num(price) - Number(format(planned.price))) > LESS_THAN_ONE * Number(contract.tickSize)
+  );
 }
 
 /** No entry brought in more than was planned. */
@@ -174,6 +205,10 @@ function entryFaults(planned: PlacedPlan, sums: TrueFills, own: readonly TrueOrd
   return own
     .filter(({ reduceOnly }) => !reduceOnly)
     .map(({ orderLinkId }) => `${orderLinkId} rests after the first take-profit`);
+}
+
+function placeOf({ symbol, positionIdx }: PlacedPlan['plan']): string {
+  return `${symbol}:${positionIdx}`;
 }
 
 function ignore(): void {}

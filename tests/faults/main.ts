@@ -1,13 +1,14 @@
 /**
- * `pnpm test:faults [--seeds N] [--from K] [--seed S] [--fault NAME] [--controls] [--redis N] [--jobs N] [--report FILE]
- * [--markdown] [--trace]`
+ * `pnpm test:faults [--seeds N] [--from K] [--seed S] [--fault NAME] [--controls] [--redis N] [--sdk] [--jobs N]
+ * [--report FILE] [--markdown] [--trace]`
  *
  * Plays seeded trading days of ten minutes in virtual time: the real core, desk and worker, against the simulator's engine, over
  * the twins of Redis and the queues; with --redis, so many of them on a real Redis too. Each seed has one fault. Exit code 1 when
- * a day shows what must never be, or a control nothing.
+ * a day shows what must never be, a control nothing, or a run over all faults never takes a branch that it is led to.
  */
 import { writeFile } from 'node:fs/promises';
 import Table from 'cli-table3';
+import { BRANCH_NAMES, DIRECTED, sumBranches } from './branches.ts';
 import type { Answer, Order } from './child.ts';
 import { runControls, type ControlRow } from './controls.ts';
 import { makeDay } from './day.ts';
@@ -37,20 +38,35 @@ const controls = options.controls ? await runControls(Object.keys(CONTROLS), opt
 const rows = faultRows(results).toSorted((a, b) => FAULT_NAMES.indexOf(a.fault) - FAULT_NAMES.indexOf(b.fault));
 const perMinute = Math.round((options.orders.length / seconds) * 60);
 const silent = controls.filter(({ shows }) => !shows);
-const failed = failures.length + silent.length;
+const branches = sumBranches(results);
+const unreached = options.reachesAll ? DIRECTED.filter((name) => branches[name] === 0) : [];
+const failed = failures.length + silent.length + unreached.length;
 say(showRows(rows, options));
 if (controls.length > 0) say(controlTable(controls));
 for (const failure of failures) say(describe(failure));
 for (const { control, measure } of silent) say(`control ${control} shows nothing: ${measure}`);
+say(`branches taken: ${BRANCH_NAMES.map((name) => `${name} ${branches[name]}`).join(', ')}`);
+for (const name of unreached) say(`a branch that days are led to was never taken: ${name}`);
 say(`${options.orders.length} days in ${seconds.toFixed(1)} s: ${perMinute} a minute in ${options.jobs} processes`);
-const passed = options.orders.length + controls.length - failed;
+const passed = options.orders.length + controls.length - failures.length - silent.length;
 say(`${passed} passed, ${failed} failed`);
 await keepReport();
 process.exitCode = failed > 0 ? 1 : 0;
 
 async function keepReport(): Promise<void> {
   if (options.report === undefined) return;
-  const report = { passed, failed, perMinute, jobs: options.jobs, rows, controls, failures, results };
+  const report = {
+    passed,
+    failed,
+    perMinute,
+    jobs: options.jobs,
+    branches,
+    unreached,
+    rows,
+    controls,
+    failures,
+    results,
+  };
   await writeFile(options.report, `${JSON.stringify(report, null, 2)}\n`);
 }
 

@@ -17,7 +17,8 @@ export interface MemoryArchive {
   readonly events: readonly (MonitorEvent & { readonly monitorId: string })[];
 }
 
-export function openMemoryArchive(tell: (line: string) => void): MemoryArchive {
+/** `tell` hears of what is told; without it nobody reads the decisions. */
+export function openMemoryArchive(tell?: (line: string) => void): MemoryArchive {
   const plans = new Map<string, Plan>();
   const closed = new Set<string>();
   const events: (MonitorEvent & { monitorId: string })[] = [];
@@ -28,13 +29,13 @@ export function openMemoryArchive(tell: (line: string) => void): MemoryArchive {
       const { plan } = fromJson<PlannedRecord>(json);
       plans.set(plan.id, plan);
     } else if (type === 'state') {
-      const state = fromJson<StateRecord>(json);
-      if (state.closed) closed.add(state.monitorId);
+      const { closed: isClosed, monitorId } = JSON.parse(json) as Pick<StateRecord, 'closed' | 'monitorId'>;
+      if (isClosed) closed.add(monitorId);
     } else if (type === 'event') {
       const { event, monitorId } = fromJson<EventRecord>(json);
-      tell(`told: ${monitorId} ${event.type} ${JSON.stringify(event.detail)} of ${event.atMs}`);
+      tell?.(`told: ${monitorId} ${event.type} ${JSON.stringify(event.detail)} of ${event.atMs}`);
       events.push({ ...event, monitorId });
-    } else if (type === 'decision') {
+    } else if (type === 'decision' && tell !== undefined) {
       const { decision, monitorId, lane } = fromJson<DecisionRecord>(json);
       const { actions, conditions } = decision as RecordedDecision;
       tell(

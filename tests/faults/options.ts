@@ -9,6 +9,8 @@ export interface FaultOptions {
   /** Processes at once. */
   readonly jobs: number;
   readonly controls: boolean;
+  /** Every fault is among these days more than once. */
+  readonly reachesAll: boolean;
   /** The table as the README has it. */
   readonly markdown: boolean;
   /** Tell everything that happens on the days. */
@@ -29,6 +31,7 @@ const KNOWN = {
   seed: text,
   fault: text,
   report: text,
+  sdk: flag,
   controls: flag,
   markdown: flag,
   trace: flag,
@@ -36,7 +39,7 @@ const KNOWN = {
 
 /** Reads the arguments of the command; bad ones end the process with exit code 2, all faults told at once. */
 export function readOptions(args: readonly string[]): FaultOptions {
-  const { seed, fault, report, controls, markdown, trace, ...numbers } = parse(args);
+  const { seed, fault, report, sdk, controls, markdown, trace, ...numbers } = parse(args);
   const faults: string[] = [];
   const count = (name: string, given: string, least: number): number => {
     const value = Number(given);
@@ -54,12 +57,17 @@ export function readOptions(args: readonly string[]): FaultOptions {
   }
   if (faults.length > 0) refuse(faults);
 
-  const orderOf = (nth: number): Order => ({ seed: from + nth, fault: fault ?? faultOf(from + nth) });
+  const orderOf = (nth: number): Order => ({
+    seed: from + nth,
+    fault: fault ?? faultOf(from + nth),
+    ...(sdk && { throughSdk: true }),
+  });
   const orders = [
     ...Array.from({ length: onServer }, (_, nth): Order => ({ ...orderOf(nth * SERVER_STRIDE), onServer: true })),
     ...Array.from({ length: seeds }, (_, nth) => orderOf(nth)),
   ];
-  return { orders, jobs, controls, markdown, trace, report };
+  const reachesAll = fault === undefined && seeds >= 2 * FAULT_NAMES.length;
+  return { orders, jobs, controls, reachesAll, markdown, trace, report };
 }
 
 function parse(args: readonly string[]): ReturnType<typeof parseArgs<{ options: typeof KNOWN }>>['values'] {

@@ -1,4 +1,4 @@
-import { decimal, type Plan } from '@backstop/core';
+import { decimal, type Plan, type PositionIdx } from '@backstop/core';
 import { aPlan, ladder, limitEntry, marketEntry } from '@backstop/core/testing';
 import type { Random } from './random.ts';
 
@@ -47,6 +47,8 @@ const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
 interface Beginning {
   readonly account: string;
   readonly contract: Contract;
+  /** In hedge mode the side follows from it. */
+  readonly positionIdx: PositionIdx;
   /** Of all plans of the day; makes its id. */
   readonly number: number;
   readonly baseUnits: number;
@@ -54,8 +56,9 @@ interface Beginning {
 }
 
 /** A plan as a trader might make it: some entries, a ladder, a stop, and what follows the take-profits. */
-export function makePlan(random: Random, { account, contract, number, baseUnits, atMs }: Beginning): PlacedPlan {
-  const isLong = random.chance(60);
+export function makePlan(random: Random, beginning: Beginning): PlacedPlan {
+  const { account, contract, positionIdx, number, baseUnits, atMs } = beginning;
+  const isLong = positionIdx === 0 ? random.chance(60) : positionIdx === 1;
   const at = (units: number): string => levelOf(contract, baseUnits + (isLong ? units : -units));
   const limits = random.int(0, 2);
   const entryUnits = Array.from({ length: limits }, (_, nth) => -1 - nth);
@@ -67,6 +70,7 @@ export function makePlan(random: Random, { account, contract, number, baseUnits,
     id: `plan${letters(number, 8)}`,
     account,
     symbol: contract.symbol,
+    positionIdx,
     side: isLong ? 'Buy' : 'Sell',
     entries: [marketEntry(qty()), ...entryUnits.map((units, nth) => limitEntry(`e${nth + 1}`, qty(), at(units)))],
     takeProfits: ladder(...shares.map((share, nth): [string, number] => [at(takeProfitUnits[nth] ?? 1), share])),

@@ -9,7 +9,7 @@ const SLOWEST_MS = 4;
 /** The one Redis of a day, as its clients see it: there, away, or frozen with what they sent in its buffers. */
 export interface RedisServer {
   /** Carries a command there and its reply back, as long as that takes. */
-  readonly carry: <T>(run: () => T) => Promise<T>;
+  readonly carry: <T>(run: () => T) => T | Promise<T>;
   /** From now on every command fails at once. */
   readonly goAway: () => void;
   readonly freeze: () => void;
@@ -28,12 +28,18 @@ export function openRedisServer(random: Random): RedisServer {
       setTimeout(() => reject(new Error('Command timed out')), COMMAND_TIMEOUT_MS);
       held.push(() => resolve(run()));
     });
+  const arrive = <T>(run: () => T): T | Promise<T> => {
+    if (state === 'away') throw new Error(AWAY);
+    return state === 'frozen' ? later(run) : run();
+  };
+  const after = async <T>(ms: number, run: () => T): Promise<T> => {
+    await pause(ms);
+    return arrive(run);
+  };
   return {
-    carry: async (run) => {
-      if (mostMs > 0) await pause(random.int(0, mostMs));
-      else if (random.chance(5)) await pause(random.int(1, SLOWEST_MS));
-      if (state === 'away') throw new Error(AWAY);
-      return state === 'frozen' ? later(run) : run();
+    carry: (run) => {
+      if (mostMs > 0) return after(random.int(0, mostMs), run);
+      return random.chance(5) ? after(random.int(1, SLOWEST_MS), run) : arrive(run);
     },
     goAway: () => {
       state = 'away';

@@ -1,3 +1,4 @@
+import type { PositionIdx } from '@backstop/core';
 import { acceptPlans, bucketOf, getInstruments, listActive, type Redis } from '@backstop/store';
 import type { TwinQueues } from '@backstop/store/testing';
 import type { Market } from './market.ts';
@@ -19,11 +20,13 @@ interface Desk {
   readonly redis: Redis;
   readonly queues: TwinQueues;
   readonly accounts: readonly string[];
+  readonly isHedged: boolean;
   readonly markets: () => readonly Market[];
   readonly untilMs: number;
 }
 
-export function openTrader({ random, redis, queues, accounts, markets, untilMs }: Desk): Trader {
+export function openTrader({ random, redis, queues, accounts, isHedged, markets, untilMs }: Desk): Trader {
+  const idxs = isHedged ? ([1, 2] as const) : ([0] as const);
   const plans: PlacedPlan[] = [];
   let number = 0;
   const startedMs = Date.now();
@@ -32,12 +35,12 @@ export function openTrader({ random, redis, queues, accounts, markets, untilMs }
     accounts.flatMap(
       (account) => plans.findLast(({ plan }) => plan.account === account && plan.symbol === symbol) ?? [],
     );
-  const offer = async (account: string, market: Market): Promise<void> => {
+  const offer = async (account: string, market: Market, positionIdx: PositionIdx): Promise<void> => {
     // As the gateway: trading rules come back last after a loss, so that no new plan takes the place of one that does.
     if ((await getInstruments(redis, bucketOf(''))).size === 0) return;
     const { contract } = market;
     const baseUnits = Math.round(market.units() * 100) / 100;
-    const placed = makePlan(random, { account, contract, baseUnits, number, atMs: Date.now() });
+    const placed = makePlan(random, { account, contract, positionIdx, baseUnits, number, atMs: Date.now() });
     number += 1;
     const { accepted } = await acceptPlans(redis, door, [placed.plan]);
     if (accepted.length > 0) plans.push(placed);
@@ -45,15 +48,20 @@ export function openTrader({ random, redis, queues, accounts, markets, untilMs }
   const look = async (): Promise<void> => {
     if (Date.now() - startedMs > untilMs) return;
     for (const account of accounts) {
-      const taken = new Set((await listActive(redis, account)).map(({ symbol }) => symbol));
+      const taken = new Set(
+        (await listActive(redis, account)).map(({ symbol, positionIdx }) => `${symbol}:${positionIdx}`),
+      );
       for (const market of markets()) {
-        if (!taken.has(market.contract.symbol) && random.chance(30)) await offer(account, market);
+        for (const idx of idxs) {
+          if (!taken.has(`${market.contract.symbol}:${idx}`) && random.chance(30)) await offer(account, market, idx);
+        }
       }
     }
     setTimeout(() => void look(), LOOK_EVERY_MS);
   };
   setTimeout(() => {
-    for (const account of accounts) for (const market of markets()) void offer(account, market);
+    for (const account of accounts)
+      for (const market of markets()) for (const idx of idxs) void offer(account, market, idx);
     setTimeout(() => void look(), LOOK_EVERY_MS);
   }, 1_000);
   return { plans, plansOn };

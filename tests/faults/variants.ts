@@ -12,13 +12,14 @@ export interface Variant {
 }
 
 /**
- * A variant that must show what the rule it lacks is there for: beside the same seeds with everything on. What the lack of intents shows
- * takes two jobs at once in the right order: that control is among the interleavings.
+ * A variant that must show what the rule it lacks is there for: beside the same seeds with everything on.
  */
 export interface Control extends Variant {
   readonly what: string;
   readonly faults: readonly string[];
   readonly shows: Readonly<Record<string, (result: DayResult) => number>>;
+  /** Measures that are told beside, and need not show anything. */
+  readonly tells?: Readonly<Record<string, (result: DayResult) => number>>;
 }
 
 const SCRIPTS = new URL('../../packages/store/src/lua/', import.meta.url);
@@ -32,6 +33,17 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
       ['tonumber(row[3]) < dirty_epoch or tonumber(row[1]) <= unsettled_until', 'false'],
     ),
     shows: { 'stale decisions': ({ stale }) => stale },
+    // Fills are noticed all the same: by prices that overtake rows, and by rows that grow old.
+    tells: {
+      's from a fill to its notice': ({ reactionMs }) => Math.round(reactionMs / 1_000),
+      'fills not told': ({ missedEvents }) => missedEvents,
+    },
+  },
+  'no-intents': {
+    what: 'intents are not kept: nobody knows of a request that another job has under way',
+    faults: ['jobs-lost'],
+    rewrite: replacing(["redis.call('HSET', KEYS[2], ARGV[index], cjson.encode(intent))", '']),
+    shows: { 'amends beside a request of another job': ({ overlaps }) => overlaps },
   },
   'cancel-then-create': {
     what: 'a stop that moves is cancelled, and then set anew',

@@ -26,8 +26,10 @@ export function openVirtualTime(startMs: number): VirtualTime {
         end.isOver = true;
       }, ms);
       while (!end.isOver) {
-        await clock.nextAsync();
-        while (isBusy()) await new Promise((resolve) => setImmediate(resolve));
+        await turn(); // what was begun before the first timer, and by `after`
+        clock.next();
+        do await turn();
+        while (isBusy());
         after();
       }
     },
@@ -36,4 +38,11 @@ export function openVirtualTime(startMs: number): VirtualTime {
       syncBuiltinESMExports();
     },
   };
+}
+
+/** One turn of the real event loop: by then everything that follows from a timer without time passing has happened. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 }

@@ -1,25 +1,21 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { LANES, type Exchange } from '@backstop/core';
+import { LANES, type Adoption, type Exchange } from '@backstop/core';
 import { budgetedHooks, openDesk, openReceipts, type Check, type Desk, type DeskObserver } from '@backstop/desk';
 import { openExchanges } from '@backstop/exchange';
 import type { Redis } from '@backstop/store';
 import type { TwinQueues, TwinWorker } from '@backstop/store/testing';
 import { processCheck } from '@backstop/worker/process-check';
-import { carrierTo, type Send } from './carrier.ts';
+import { wayTo, type Send } from './carrier.ts';
+import type { Credentials } from './credentials-of.ts';
 import { openFleetProcess, type FleetProcess } from './fleet-process.ts';
 import type { RedisServer } from './redis-server.ts';
+import { watchScripts, type ScriptCall, type ScriptWatch } from './store-scripts.ts';
 
 /** The letters of a day's installation. */
 export const INSTALLATION = 'day';
 const BASE_URL = 'http://venue';
 const CONCURRENCY = 5;
 const SOCKETS = 8;
-
-interface Credentials {
-  readonly name: string;
-  readonly apiKey: string;
-  readonly secret: string;
-}
 
 /** What a day hears of its workers. */
 export interface Counts {
@@ -32,14 +28,26 @@ export interface FleetParts {
   readonly accounts: readonly Credentials[];
   readonly redis: RedisServer;
   readonly connect: (gate: FleetProcess['gate']) => Redis;
+  /** A connection that no fault touches. */
+  readonly admin: Redis;
   readonly queues: TwinQueues;
   /** Where requests go, with the check on whose behalf. */
   readonly send: (check: Check | undefined, request: Parameters<Send>[0]) => ReturnType<Send>;
   /** Hears of a worker's request in the moment in which it leaves. */
-  readonly onDeparture: (worker: FleetProcess, endpoint: string) => void;
+  readonly onDeparture: (worker: FleetProcess, endpoint: string, ref: Check['ref'] | undefined) => void;
+  /** Hears of a worker's script before it is sent, and holds it up for as long as what it returns takes. */
+  readonly onScript: (worker: FleetProcess, call: ScriptCall) => Promise<void> | undefined;
+  /** Hears of a worker's script when it has replied. */
+  readonly onScriptReply: ScriptWatch['after'];
   readonly counts: Counts;
-  /** What is not archived yet is lost with Redis. */
-  readonly drainEveryMs: number;
+  /** Requests go through the SDK's HTTP library too. */
+  readonly throughSdk: boolean;
+  /** The exchange revises its rules on this day. */
+  readonly changesRules: boolean;
+  /** What becomes of positions without a plan; undefined = nobody looks for them. */
+  readonly adoption: Adoption | undefined;
+  /** Redis will be lost on this day. */
+  readonly losesRedis: boolean;
   /** Somebody asked something of Redis that may have made a monitor due. */
   readonly onCommand: () => void;
   /** Stands between the desk and the exchange, for control runs. */
@@ -54,17 +62,21 @@ const underWay = new AsyncLocalStorage<Check>();
 /** A worker with everything that a real one has but its sockets: desk, exchange client, both lanes. */
 export function openWorkerProcess(parts: FleetParts): FleetProcess {
   const process = openFleetProcess(parts.redis, parts.onCommand);
-  const redis = parts.connect(process.gate);
+  const redis = watchScripts(parts.connect(process.gate), {
+    before: (call) => parts.onScript(worker, call),
+    after: parts.onScriptReply,
+  });
   const sender = parts.queues.queues(process.gate);
   const observer = observe(parts.counts);
   const exchanges = openExchanges({
     accounts: parts.accounts,
     baseUrl: BASE_URL,
     maxSockets: SOCKETS,
-    carrier: carrierTo((request) =>
+    ...wayTo(parts.throughSdk, (request) =>
       process.reach(() => {
-        parts.onDeparture(worker, request.endpoint);
-        return parts.send(underWay.getStore(), request);
+        const check = underWay.getStore();
+        parts.onDeparture(worker, request.endpoint, check?.ref);
+        return parts.send(check, request);
       }),
     ),
     hooksOf: (account) => budgetedHooks(redis, account, observer),
@@ -81,10 +93,16 @@ export function openWorkerProcess(parts: FleetParts): FleetProcess {
     }),
   );
   const lanes = openLanes({ process, redis, desk }, parts);
+  const worker = withLanes(process, lanes);
+  return worker;
+}
+
+/** What happens to the process happens to its lanes. */
+function withLanes(process: FleetProcess, lanes: readonly TwinWorker[]): FleetProcess {
   const each = (act: (lane: TwinWorker) => void): void => {
     for (const lane of lanes) act(lane);
   };
-  const worker: FleetProcess = {
+  return {
     ...process,
     kill: () => {
       process.kill();
@@ -99,7 +117,6 @@ export function openWorkerProcess(parts: FleetParts): FleetProcess {
       process.resume();
     },
   };
-  return worker;
 }
 
 interface Inside {

@@ -1,6 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { InProcessSimulator } from '@backstop/simulator';
 import { flushCache, type Redis } from '@backstop/store';
+import { UNPLANNED } from './adopted.ts';
+import { CONTRACTS } from './places.ts';
 import type { Random } from './random.ts';
 import type { RedisServer } from './redis-server.ts';
 import type { Traps } from './traps.ts';
@@ -19,6 +21,8 @@ export interface World {
   readonly spawn: () => void;
   /** Redis and the queues with everything in them are gone. */
   readonly loseRedis: () => void;
+  /** Only the queues are gone. */
+  readonly loseQueues: () => void;
   readonly traps: Traps;
   readonly accounts: readonly string[];
   readonly symbols: readonly string[];
@@ -53,7 +57,7 @@ export async function freezeWorker(world: World, forMs: number): Promise<void> {
  * be too old: others take over meanwhile.
  */
 export async function freezeInFlight(world: World): Promise<void> {
-  if (!world.traps.arm({ endpoint: 'order/amend', forMs: 8_000 })) return;
+  if (!world.traps.arm({ at: 'order/amend', how: 'freeze', forMs: 8_000 })) return;
   for (const endpoint of ['order/amend', 'order/amend-batch'])
     await strike(world, { kind: 'latency', ms: 3_700, endpoint, count: 1 });
 }
@@ -80,6 +84,53 @@ export async function killMaintenance({ upkeep }: World, restartMs: number): Pro
   upkeep.killMaintenance();
   await pause(restartMs);
   upkeep.startMaintenance();
+}
+
+/** All schedulers die, and another one is there some time later. */
+export async function killScheduler({ upkeep }: World, restartMs: number): Promise<void> {
+  upkeep.killSchedulers();
+  await pause(restartMs);
+  upkeep.startScheduler();
+}
+
+/** One more scheduler runs beside the others, from now on. */
+export async function addScheduler({ upkeep }: World): Promise<void> {
+  upkeep.startScheduler();
+}
+
+/** The exchange revises ticks, steps and the least value of an order of one contract. */
+export async function changeRules(
+  world: World,
+  { ticks, steps }: { readonly ticks: number; readonly steps: number },
+): Promise<void> {
+  const contract = CONTRACTS.find(
+    ({ symbol }) => symbol === world.symbols[world.random.int(0, world.symbols.length - 1)],
+  );
+  if (contract === undefined) return;
+  const { symbol, tickSize, qtyStep } = contract;
+  const changed = {
+    tickSize: times(tickSize, ticks),
+    qtyStep: times(qtyStep, steps),
+    minNotionalValue: `${5 * ticks}`,
+  };
+  await strike(world, { kind: 'instrument-change', symbol, ...changed });
+}
+
+function times(text: string, factor: number): string {
+  return (Number(text) * factor).toFixed(text.split('.')[1]?.length ?? 0);
+}
+
+/** Somebody opens a position where no plan is, or closes it, or a jump of the price does. */
+export async function openByHand(world: World): Promise<void> {
+  const { random, accounts } = world;
+  const { symbol } = UNPLANNED;
+  const account = accounts[random.int(0, accounts.length - 1)];
+  const dice = random.int(1, 10);
+  if (dice <= 7) {
+    const side = random.pick(['Buy', 'Sell']);
+    await strike(world, { kind: 'manual-open', account, symbol, side, qty: `${random.int(3, 9)}` });
+  } else if (dice === 8) await strike(world, { kind: 'manual-close', account, symbol });
+  else await strike(world, { kind: 'gap', symbol, percent: random.pick([-7, -1.5, 1.5, 7]) });
 }
 
 /** An operator moves the stops of one symbol to some distance from the price, on whichever side they are. */
