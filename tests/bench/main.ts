@@ -1,8 +1,12 @@
 /** `pnpm bench NAME [--report FILE]`: figures as ratios in one run, never a test. */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { budget } from './budget.ts';
 import { decideRate } from './decide-rate.ts';
+import { reaction } from './reaction.ts';
+import { scale } from './scale.ts';
 import { simulator } from './simulator.ts';
+import { start } from './start.ts';
 import { sweep } from './sweep.ts';
 import { throughput } from './throughput.ts';
 import { workers } from './workers.ts';
@@ -10,9 +14,20 @@ import { workers } from './workers.ts';
 /** A benchmark prints its table as it goes and returns the same figures. */
 type Benchmark = () => Promise<object>;
 
-const BENCHMARKS: Readonly<Record<string, Benchmark>> = { decide: decideRate, simulator, sweep, throughput, workers };
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
+  budget,
+  decide: decideRate,
+  reaction,
+  scale,
+  simulator,
+  start,
+  sweep,
+  throughput,
+  workers,
+};
 
-const usage = `usage: bench NAME [--report FILE]   NAME is one of: ${Object.keys(BENCHMARKS).join(', ')}\n`;
+const usage = `usage: bench NAME [--report FILE]   NAME is one of: ${Object.keys(BENCHMARKS).join(', ')}
+BENCH_SMALL=1 tries budget, scale and start on a few monitors; BENCH_STREAMS=0 has scale and start without streams\n`;
 const { name, report } = readArguments();
 const benchmark = BENCHMARKS[name];
 if (benchmark === undefined) refuse(usage);

@@ -18,6 +18,27 @@ test('equal seeds give equal days, whatever the faults', async () => {
   expect(again).toEqual(first);
 });
 
+test("a day on which requests go through the SDK's HTTP library is the same as without it", async () => {
+  const day = ['--seed', '11', '--fault', 'reply-lost-after+latency'];
+
+  expect(await resultsOf(...day, '--sdk')).toEqual(await resultsOf(...day));
+});
+
+test.each([
+  ['second-recorder', 'conflict'],
+  ['fence-lost', 'fenced'],
+  ['moved-on', 'movedOn'],
+  ['late-landing', 'lateRows'],
+])('a day of %s takes the branch that it is led to: %s', async (fault, branch) => {
+  const [day] = await resultsOf('--seed', '3', '--fault', fault);
+
+  expect(day).toMatchObject({ violations: [] });
+  expect(day).toHaveProperty(
+    `branches.${branch}`,
+    expect.toSatisfy((count: number) => count > 0),
+  );
+});
+
 test("a day on a real Redis, which goes by the day's clock, is passed like one on the twin", async () => {
   const [day] = await resultsOf('--seeds', '0', '--redis', '1', '--from', '12', '--fault', 'latency');
 
