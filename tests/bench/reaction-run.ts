@@ -45,8 +45,8 @@ const PLAIN_STREAM = new URL('plain-stream.ts', import.meta.url).pathname;
 const READY_MS = 120_000;
 const SETTLE_MS = 3_000;
 const REST_MS = 10_000;
-/** One sweep of all monitors after the other, as fast as this: production has one in 15 s. */
-const ROUND_MS = '2000';
+/** All monitors are swept as often as in production. */
+const ROUND_MS = '15000';
 
 /**
  * Fills the first take-profits of quiet monitors one by one, at an even pace, while all monitors are swept again and again: each

@@ -2,6 +2,11 @@ import type { PrivateFrame } from '@backstop/core';
 
 /** The most frames that are applied together: a longer burst would hold Redis up for those who act on the first of it. */
 const LARGEST_BATCH = 100;
+/**
+ * A fill is told by its execution, its order and then the position, within a millisecond or two (reference D.4): together they are
+ * one look for the monitor, one by one they are three. Whatever comes without a position waits for it for so long.
+ */
+const TOGETHER_MS = 4;
 
 /** Frames with the moment at which they were received, by `performance.now()`. */
 interface Received {
@@ -26,6 +31,8 @@ export class FramePump {
   #isOpen = false;
   #opening: Promise<boolean> = Promise.resolve(false);
   #running: Promise<void> | undefined;
+  /** Ends the wait for the rest of an event. */
+  #arrived: (() => void) | undefined;
 
   constructor(options: FramePumpOptions) {
     this.#options = options;
@@ -41,12 +48,14 @@ export class FramePump {
   shut(): void {
     this.#isOpen = false;
     this.#waiting = [];
+    this.#arrived?.();
   }
 
   push(frames: readonly PrivateFrame[]): void {
     if (!this.#isOpen) return;
     const atMs = performance.now();
     this.#waiting.push(...frames.map((frame) => ({ frame, atMs })));
+    if (this.#isWhole()) this.#arrived?.();
     this.#running ??= this.#run();
   }
 
@@ -57,6 +66,7 @@ export class FramePump {
 
   async #run(): Promise<void> {
     while (this.#waiting.length > 0) {
+      await this.#gather();
       const opening = this.#opening;
       const isOpened = await opening.catch(() => false);
       if (opening !== this.#opening) continue; // opened anew meanwhile
@@ -64,6 +74,23 @@ export class FramePump {
       else this.shut();
     }
     this.#running = undefined; // in the step that saw nothing waiting, so that no frame comes in between
+  }
+
+  async #gather(): Promise<void> {
+    if (this.#isWhole()) return;
+    await new Promise<void>((resolve) => {
+      const late = setTimeout(resolve, TOGETHER_MS);
+      this.#arrived = () => {
+        clearTimeout(late);
+        resolve();
+      };
+    });
+    this.#arrived = undefined;
+  }
+
+  /** The position comes last of what one event tells. */
+  #isWhole(): boolean {
+    return this.#waiting.at(-1)?.frame.topic === 'position';
   }
 
   async #next(opening: Promise<boolean>): Promise<void> {

@@ -18,7 +18,7 @@ beforeEach(async () => {
 afterAll(() => server.stop());
 
 function aFrame(createdMs: number): PrivateFrame {
-  return { topic: 'order', rows: [], createdMs, unreadable: [] };
+  return { topic: 'position', rows: [], createdMs, unreadable: [] };
 }
 
 /** A stream over a connection that the test plays, and reads that end when the test says so. */

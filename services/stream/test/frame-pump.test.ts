@@ -1,9 +1,9 @@
 import type { PrivateFrame } from '@backstop/core';
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { FramePump } from '../src/frame-pump.ts';
 
-function aFrame(createdMs: number): PrivateFrame {
-  return { topic: 'order', rows: [], createdMs, unreadable: [] };
+function aFrame(createdMs: number, topic: PrivateFrame['topic'] = 'position'): PrivateFrame {
+  return { topic, rows: [], createdMs, unreadable: [] };
 }
 
 /** A pump whose batches end when the test says so. */
@@ -60,7 +60,7 @@ test('a long burst is applied in parts, in order', async () => {
   });
   pump.open(Promise.resolve(true));
   const burst = Array.from({ length: 250 }, (_, index) => index);
-  pump.push(burst.map(aFrame));
+  pump.push(burst.map((at) => aFrame(at)));
   await pump.idle();
   expect(sizes).toEqual([100, 100, 50]);
   expect(applied).toEqual(burst);
@@ -110,4 +110,39 @@ test('the failure of a batch from before it was opened anew is nothing to tell: 
   ends[0]?.reject(new Error('late'));
   await turns();
   expect({ begun, failures }).toEqual({ begun: [[1], [2]], failures: [] });
+});
+
+describe('an event whose frames come one by one', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  test('is applied whole as soon as its position has come', async () => {
+    const { pump, begun } = aPump();
+    pump.open(Promise.resolve(true));
+    pump.push([aFrame(1, 'execution')]);
+    await vi.advanceTimersByTimeAsync(1);
+    pump.push([aFrame(2, 'order')]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(begun).toEqual([]);
+
+    pump.push([aFrame(3)]);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(begun).toEqual([[1, 2, 3]]);
+  });
+
+  test('waits a few milliseconds for a position that does not come, and not after the pump is shut', async () => {
+    const { pump, begun } = aPump();
+    pump.open(Promise.resolve(true));
+    pump.push([aFrame(1, 'order')]);
+    await vi.advanceTimersByTimeAsync(5);
+    expect(begun).toEqual([[1]]);
+
+    const other = aPump();
+    other.pump.open(Promise.resolve(true));
+    other.pump.push([aFrame(1, 'order')]);
+    other.pump.shut();
+    await other.pump.idle();
+    expect(vi.getTimerCount()).toBe(0);
+    expect(other.begun).toEqual([]);
+  });
 });
