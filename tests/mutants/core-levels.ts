@@ -2,6 +2,45 @@ import { mutantsOf, testsOf, type Mutant } from './mutant.ts';
 
 /** Quantities and prices got wrong: the ladder, levels, breakeven. */
 export const CORE_LEVELS: readonly Mutant[] = [
+  ...mutantsOf('packages/core/src/on-tick.ts', testsOf('core', 'trading-rules'), [
+    [
+      'after a coarser tick the old level is sent again',
+      'F-30',
+      "return side === 'Buy' ? ceilTo(level, tickSize) : floorTo(level, tickSize);",
+      'return level;',
+    ],
+    ['levels are rounded towards loss', 'F-30', "side === 'Buy' ?", "side !== 'Buy' ?"],
+  ]),
+  ...mutantsOf('packages/core/src/ladder.ts', testsOf('core', 'trading-rules'), [
+    [
+      'after a coarser step the odd remainder is sent again',
+      'F-30',
+      'targets: onStep(targets, rungs, rules.qtyStep), hosts',
+      'targets, hosts',
+    ],
+    [
+      'the step is asked of the open rest and not of the order',
+      'S-16',
+      'max(0n, floorTo(open + executedOfWorking, step) - executedOfWorking)',
+      'floorTo(open, step)',
+    ],
+  ]),
+  ...mutantsOf('packages/core/src/filled-take-profits.ts', testsOf('core', 'trading-rules'), [
+    [
+      'a leg of which less than a step is left never counts as filled',
+      'S-17',
+      'target - executedQty(view, carrier) < view.instrument.qtyStep',
+      'executedQty(view, carrier) >= target',
+    ],
+  ]),
+  ...mutantsOf('packages/core/src/rules/trailing-stop.ts', testsOf('core', 'trading-rules'), [
+    [
+      'a trailing stop is armed anew for a coarser tick',
+      'S-10',
+      'const distance = isStanding ? armed : ceilTo',
+      'const distance = isStanding && armed < 0n ? armed : ceilTo',
+    ],
+  ]),
   ...mutantsOf(
     'packages/core/src/ladder.ts',
     testsOf('core', 'adopt', 'edges', 'external-orders', 'ladder', 'scenarios'),

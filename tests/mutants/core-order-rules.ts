@@ -93,7 +93,7 @@ export const CORE_ORDER_RULES: readonly Mutant[] = [
     [
       'a market entry that filled in part is chased',
       'S-21',
-      "  if (type === 'Market') return executed > 0n ? 0n : qty;\n",
+      "  if (type === 'Market') return executed > 0n ? 0n : floorTo(qty, qtyStep);\n",
       '',
     ],
     [

@@ -106,7 +106,7 @@ export const CORE_STATE: readonly Mutant[] = [
     [
       'a partial fill of a take-profit is its fill',
       'F-07',
-      'executedQty(view, carrier) >= target',
+      'target - executedQty(view, carrier) < view.instrument.qtyStep',
       'executedQty(view, carrier) > 0n',
     ],
     [

@@ -34,8 +34,8 @@ export const CORE_STOP_RULES: readonly Mutant[] = [
     [
       'a stop beyond the liquidation price is told where liquidation is beyond the stop',
       'S-12',
-      'isThrough(view.plan.side, liqPrice, stop)',
-      'isThrough(view.plan.side, stop, liqPrice)',
+      'isThrough(plan.side, liqPrice, stop)',
+      'isThrough(plan.side, stop, liqPrice)',
     ],
     [
       'after flat the plan stop takes the place of the tighter one that a late entry brought',

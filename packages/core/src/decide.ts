@@ -7,7 +7,7 @@ import { conditionEvents, tpSlEvents } from './events.ts';
 import { isEntry } from './executed.ts';
 import type { Snapshot } from './facts.ts';
 import { isSame } from './is-same.ts';
-import { limitOrderActions, mayEnter } from './limit-order-actions.ts';
+import { awaitsPrice, limitOrderActions, mayEnter } from './limit-order-actions.ts';
 import type { Lane } from './model.ts';
 import { draftOf } from './draft-of.ts';
 import { placedNow } from './progress.ts';
@@ -80,7 +80,7 @@ function decideLimitOrder(snapshot: Snapshot, context: Context<'limit-order'>): 
   const state: LimitOrderState = { ...counted, attempts, conditions };
 
   const urgency = {
-    isConfirming: actions.length > 0 || hasMissing(placed),
+    isConfirming: actions.length > 0 || hasMissing(placed) || awaitsPrice(draft, view),
     retryAtMs: heldBackUntil(wanted, attempts, view.nowMs),
     deadlinesMs: deadlines(draft, view),
     awaitsBooks: draft.entries.size > 0,

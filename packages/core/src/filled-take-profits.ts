@@ -29,7 +29,7 @@ export function filledTakeProfits(view: View): readonly Leg[] {
   const isFilled = (leg: TakeProfitLeg): boolean => {
     const carrier = hostOf(leg, hosts);
     const target = targets.get(carrier) ?? 0n;
-    return target > 0n && executedQty(view, carrier) >= target;
+    return target > 0n && target - executedQty(view, carrier) < view.instrument.qtyStep; // less than a step cannot be ordered
   };
   const now = plan.takeProfits
     .map(({ leg }) => leg)

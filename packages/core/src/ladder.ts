@@ -1,4 +1,4 @@
-import { floorTo, multiply, sum } from './decimal.ts';
+import { floorTo, max, multiply, sum } from './decimal.ts';
 import type { Decimal } from './decimal.ts';
 import type { TakeProfit, TakeProfitLeg } from './model.ts';
 
@@ -27,11 +27,27 @@ export interface Ladder {
 /**
  * Distributes `size` (the open quantity) over the rungs, nearest first (S-16, S-17): each leg is entitled to its share of
  * what is open plus what take-profits have taken, floored, the last one to the remainder; what it has executed counts
- * against it, and what it executed too much is taken from farther legs.
+ * against it, and what it executed too much is taken from farther legs. Each order's whole quantity is a multiple of the step as
+ * it is now: what is left under a step, after the step became coarser, is in no leg.
  */
 export function distribute(size: Decimal, rungs: readonly Rung[], rules: LadderRules): Ladder {
-  const base = floorTo(size, rules.qtyStep) + sum(rungs.map(({ executed }) => executed));
-  return merge(settleDebts(allot(base, rungs, rules.qtyStep), rungs), rungs, rules);
+  const base = size + sum(rungs.map(({ executed }) => executed));
+  const { targets, hosts } = merge(settleDebts(allot(base, rungs, rules.qtyStep), rungs), rungs, rules);
+  return { targets: onStep(targets, rungs, rules.qtyStep), hosts };
+}
+
+/** What a leg's order cannot hold goes on to the next farther one that has something to do. */
+function onStep(targets: Ladder['targets'], rungs: readonly Rung[], step: Decimal): Ladder['targets'] {
+  let rest = 0n;
+  const rounded = rungs.map(({ leg, executedOfWorking }) => {
+    const target = targets.get(leg) ?? 0n;
+    if (target === 0n) return [leg, 0n] as const;
+    const open = target + rest;
+    const whole = max(0n, floorTo(open + executedOfWorking, step) - executedOfWorking);
+    rest = open - whole;
+    return [leg, whole] as const;
+  });
+  return new Map(rounded);
 }
 
 function allot(base: Decimal, rungs: readonly Rung[], step: Decimal): readonly Decimal[] {

@@ -2,6 +2,8 @@ import type { Action, LimitOrderState } from './decision.ts';
 import { isEntry } from './executed.ts';
 import type { OrderSpec } from './exchange.ts';
 import type { Entry } from './model.ts';
+import { opposite } from './level.ts';
+import { onTick } from './on-tick.ts';
 import { formatOrderLinkId } from './order-link-id.ts';
 import { isUnsettled } from './progress.ts';
 import type { Draft } from './rule.ts';
@@ -37,6 +39,11 @@ function creates(draft: Draft, state: LimitOrderState, view: View): readonly Act
   });
 }
 
+/** Whether something is only held back until the first price is known: it comes within seconds. */
+export function awaitsPrice(draft: Draft, view: View): boolean {
+  return view.plan.entries.some((planned) => draft.entries.has(planned.leg) && isWithoutPrice(planned, view));
+}
+
 /** A market entry is not sent blindly: its band is judged on a price (S-21). */
 function isWithoutPrice({ type }: Entry, { prices }: View): boolean {
   return type === 'Market' && prices === undefined;
@@ -58,7 +65,7 @@ function orderOf(
     side: plan.side,
     orderType: planned.type,
     qty,
-    ...(planned.type === 'Limit' && { price: planned.price }),
+    ...(planned.type === 'Limit' && { price: onTick(planned.price, opposite(plan.side), view.instrument) }),
     timeInForce: planned.type === 'Limit' ? 'GTC' : 'IOC',
     reduceOnly: false,
     closeOnTrigger: false,

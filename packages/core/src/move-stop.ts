@@ -2,6 +2,7 @@ import { setStopKey } from './action-key.ts';
 import type { Decimal } from './decimal.ts';
 import type { ExitReason } from './decision.ts';
 import { isThrough, isTighter, triggerPriceOf } from './level.ts';
+import { onTick } from './on-tick.ts';
 import { withExit } from './rule.ts';
 import type { Draft } from './rule.ts';
 import { pricesSinceFill } from './view.ts';
@@ -18,8 +19,9 @@ export interface StopMove {
  * Tightens the wanted stop to a level; a looser one changes nothing. Where the market is already through and the stop does
  * not stand there: exit, or the tightest confirmed level that is not through (S-09, F-19).
  */
-export function moveStop(draft: Draft, view: View, { level, ifThrough, reason }: StopMove): Draft {
+export function moveStop(draft: Draft, view: View, { level: asked, ifThrough, reason }: StopMove): Draft {
   const { stop } = draft;
+  const level = onTick(asked, view.plan.side, view.instrument);
   if (stop === undefined || !isTighter(view.plan.side, level, stop)) return draft;
   if (isInPlace(level, view) || !isAlreadyThrough(level, draft, view)) return { ...draft, stop: level };
 
@@ -43,10 +45,10 @@ function isAlreadyThrough(level: Decimal, { tpSl }: Draft, view: View): boolean 
   return prices !== undefined && isThrough(plan.side, level, triggerPriceOf(prices, plan.stopLoss.triggerBy));
 }
 
-function tightestOutside(wanted: Decimal, { plan, prices, tpSl, position }: View): Decimal {
+function tightestOutside(wanted: Decimal, { plan, prices, tpSl, position, instrument }: View): Decimal {
   const price = prices && triggerPriceOf(prices, plan.stopLoss.triggerBy);
   const levels = [tpSl.confirmedStop, tpSl.acknowledgedStop, position?.stopLoss];
-  const confirmed = levels.filter((level) => level !== undefined);
+  const confirmed = levels.flatMap((level) => (level === undefined ? [] : onTick(level, plan.side, instrument)));
   const standing = confirmed.filter((level) => price === undefined || !isThrough(plan.side, level, price));
   return standing.reduce((best, level) => (isTighter(plan.side, level, best) ? level : best), wanted);
 }

@@ -6,6 +6,7 @@ import type { AmendSpec, OrderSpec, TrailingSpec } from './exchange.ts';
 import { isListedSince } from './is-listed-since.ts';
 import { opposite } from './level.ts';
 import type { Leg, TakeProfit } from './model.ts';
+import { onTick } from './on-tick.ts';
 import { canOpen, openerActions } from './opener-actions.ts';
 import { formatOrderLinkId } from './order-link-id.ts';
 import type { OwnOrder } from './own-orders.ts';
@@ -182,7 +183,7 @@ function rungActions(rung: TakeProfit, target: Decimal, draft: Draft, view: View
   const isCut = isIncrease && draft.tpSl.asked?.[leg] === qty;
   const change = {
     ...(target !== row.leavesQty && !isCut && { qty }),
-    ...(isPriceWrong(row.price, rung, draft, view) && { price: rung.price }),
+    ...(isPriceWrong(row.price, rung, draft, view) && { price: onTick(rung.price, view.plan.side, view.instrument) }),
   };
   return amendRung(order, change, isIncrease);
 }
@@ -217,7 +218,7 @@ function createRung(rung: TakeProfit, target: Decimal, draft: Draft, view: View)
     ...closing(view, leg, draft.tpSl.generations),
     orderType: 'Limit',
     qty: target,
-    price,
+    price: onTick(price, view.plan.side, view.instrument),
     timeInForce: 'GTC',
   };
   const reason = executedQty(view, leg) > 0n ? 'open again for a later fill' : 'missing';

@@ -74,6 +74,8 @@ test('S-21 an attached stop that the exchange finds beyond the market expires th
 test('S-21 a market entry is not sent blindly, and a part of it is not chased', () => {
   const blind = limitOrder(aSnapshot({ prices: undefined }));
   expect(blind.actions.map((action) => action.type === 'create' && action.leg)).toEqual(['e1']);
+  const waiting = aSnapshot({ prices: undefined, orders: [anEntryRow('e1', '100', '95')] });
+  expect(limitOrder(waiting)).toMatchObject({ actions: [], nextCheckInMs: 1_000 });
   const partly = aSnapshot({
     position: aPosition({ size: decimal('40') }),
     executed: executed({ e0: '40' }),

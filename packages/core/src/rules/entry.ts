@@ -2,6 +2,7 @@ import { abs, floorTo } from '../decimal.ts';
 import type { Decimal } from '../decimal.ts';
 import { isThrough, isTighter } from '../level.ts';
 import type { Entry, EntryLeg, Leg, Plan } from '../model.ts';
+import { onTick } from '../on-tick.ts';
 import type { Draft, Rule, WantedEntry } from '../rule.ts';
 import { withCondition } from '../rule.ts';
 import { executedQty, workingOrder } from '../view.ts';
@@ -23,7 +24,7 @@ export const entry: Rule = (draft, view) => {
     const qty = openQty(planned, view);
     if (isEntered(qty, planned, view) || draft.ended[planned.leg] !== undefined) continue;
     const reason = whyEnded(planned, view);
-    if (reason === undefined) entries.set(planned.leg, { qty, stopLoss: attachedStop(planned, draft, view.plan) });
+    if (reason === undefined) entries.set(planned.leg, { qty, stopLoss: attachedStop(planned, draft, view) });
     else over[planned.leg] = reason;
   }
 
@@ -40,8 +41,8 @@ function priceBandOf({ priceBand, referencePrice, stopLoss }: Plan): Decimal | u
 }
 
 /** The stop in force where the entry's own price allows it, else the plan's: beyond the order's price it would be refused. */
-function attachedStop(planned: Entry, { stop }: Pick<Draft, 'stop'>, plan: Plan): Decimal {
-  const level = plan.stopLoss.triggerPrice;
+function attachedStop(planned: Entry, { stop }: Pick<Draft, 'stop'>, { plan, instrument }: View): Decimal {
+  const level = onTick(plan.stopLoss.triggerPrice, plan.side, instrument);
   if (stop === undefined || planned.type === 'Market') return level;
   const isAllowed = !isThrough(plan.side, stop, planned.price);
   return isAllowed && isTighter(plan.side, stop, level) ? stop : level;
@@ -49,8 +50,9 @@ function attachedStop(planned: Entry, { stop }: Pick<Draft, 'stop'>, plan: Plan)
 
 function openQty({ leg, type, qty }: Entry, view: View): Decimal {
   const executed = executedQty(view, leg);
-  if (type === 'Market') return executed > 0n ? 0n : qty;
-  return executed < qty ? floorTo(qty - executed, view.instrument.qtyStep) : 0n;
+  const { qtyStep } = view.instrument;
+  if (type === 'Market') return executed > 0n ? 0n : floorTo(qty, qtyStep);
+  return executed < qty ? floorTo(qty - executed, qtyStep) : 0n;
 }
 
 /** A rest that is too small for an order of its own counts as entered, unless it still works. */

@@ -4,6 +4,7 @@ import { isEntry } from '../executed.ts';
 import { isListedSince } from '../is-listed-since.ts';
 import { isManaged, isPlanned } from '../is-managed.ts';
 import { isTighter } from '../level.ts';
+import { onTick } from '../on-tick.ts';
 import { externalPolicy, reassertionsOf, withReassertion } from '../reassertions.ts';
 import { withCondition } from '../rule.ts';
 import type { Draft, Rule } from '../rule.ts';
@@ -23,13 +24,14 @@ export const externalStop: Rule = (draft, view) => {
 };
 
 /** The operator's stop holds while the rules want what they wanted when it was set, or something looser than it. */
-function withOperatorStop(draft: Draft, byRules: Decimal, { plan }: View): Draft {
+function withOperatorStop(draft: Draft, byRules: Decimal, { plan, instrument }: View): Draft {
   if (draft.tpSl.operatorStop === undefined) return draft;
   const { operatorStop, ...rest } = draft.tpSl;
   const { level, instead } = operatorStop;
   const isOver = level === byRules || (instead !== byRules && !isTighter(plan.side, level, byRules));
   if (isOver) return { ...draft, tpSl: rest };
-  return withCondition({ ...draft, stop: level }, 'ExternalChange', 'the stop was moved by hand, and stays there');
+  const stop = onTick(level, plan.side, instrument);
+  return withCondition({ ...draft, stop }, 'ExternalChange', 'the stop was moved by hand, and stays there');
 }
 
 function judged(draft: Draft, byRules: Decimal, view: View): Draft {
@@ -67,11 +69,12 @@ function changed(draft: Draft, byRules: Decimal, view: View): Draft {
 
 /** In both rows, with our trigger source, and no level of our own rules: a write of ours may have landed late (S-11). */
 function isOperators(standing: Decimal, { stop, tpSl }: Draft, view: View): boolean {
-  const { plan } = view;
+  const { plan, instrument } = view;
   const steps = plan.stopLoss.steps === undefined ? [] : plan.takeProfits.map(({ price }) => price);
-  const looser = [plan.stopLoss.triggerPrice, tpSl.breakeven, tpSl.acknowledgedStop, ...steps].filter(
-    (level) => level !== undefined && stop !== undefined && isTighter(plan.side, stop, level),
-  );
+  const levels = [plan.stopLoss.triggerPrice, tpSl.breakeven, tpSl.acknowledgedStop, ...steps];
+  const looser = levels
+    .flatMap((level) => (level === undefined ? [] : [level, onTick(level, plan.side, instrument)]))
+    .filter((level) => stop !== undefined && isTighter(plan.side, stop, level));
   return isStopInPlace(standing, view) && standing !== stop && !looser.includes(standing);
 }
 

@@ -1,5 +1,6 @@
 import { isTighter, isThrough } from '../level.ts';
 import type { Decimal } from '../decimal.ts';
+import { onTick } from '../on-tick.ts';
 import { withCondition } from '../rule.ts';
 import type { Draft, Rule } from '../rule.ts';
 import type { View } from '../view.ts';
@@ -11,9 +12,11 @@ import type { View } from '../view.ts';
 export const stopLoss: Rule = (draft, view) => {
   if (!isOurs(draft, view)) return draft;
 
-  const stop = draft.tpSl.stage === 'closing' ? attachedOrPlanned(view) : view.plan.stopLoss.triggerPrice;
+  const { plan, instrument } = view;
+  const level = draft.tpSl.stage === 'closing' ? attachedOrPlanned(view) : plan.stopLoss.triggerPrice;
+  const stop = onTick(level, plan.side, instrument);
   const { liqPrice } = view.position ?? {};
-  const isBeyond = liqPrice !== undefined && liqPrice > 0n && isThrough(view.plan.side, liqPrice, stop);
+  const isBeyond = liqPrice !== undefined && liqPrice > 0n && isThrough(plan.side, liqPrice, stop);
   return isBeyond
     ? withCondition({ ...draft, stop }, 'StopBeyondLiquidation', 'liquidation comes before the stop')
     : { ...draft, stop };

@@ -1,6 +1,8 @@
+import { ceilTo } from '../decimal.ts';
 import type { TrailingSpec } from '../exchange.ts';
 import { isManaged } from '../is-managed.ts';
 import type { TrailingPolicy } from '../model.ts';
+import { onTick } from '../on-tick.ts';
 import { externalPolicy, reassertionsOf } from '../reassertions.ts';
 import { withCondition } from '../rule.ts';
 import type { Draft, Rule } from '../rule.ts';
@@ -15,10 +17,11 @@ export const trailingStop: Rule = (draft, view) => {
   if (draft.stop === undefined || plan.trailingStop === undefined || !isDue(plan.trailingStop, draft, view))
     return draft;
   const { policy, mostReassertions } = externalPolicy(plan);
-  if (!isChanged(draft, view)) return { ...draft, trailing: specOf(plan.trailingStop, view) };
+  const trailing = specOf(plan.trailingStop, draft, view);
+  if (!isChanged(draft, view)) return { ...draft, trailing };
   if (policy === 'respect') return withCondition(draft, 'ExternalChange', 'the trailing stop was changed by hand');
   return reassertionsOf(draft.tpSl, 'trailing', view) < mostReassertions
-    ? { ...draft, trailing: specOf(plan.trailingStop, view) }
+    ? { ...draft, trailing }
     : withCondition(
         draft,
         'ExternalConflict',
@@ -38,8 +41,12 @@ function isDue({ afterTakeProfit }: TrailingPolicy, { tpSl }: Draft, { plan }: V
   return leg !== undefined && tpSl.filledTakeProfits.includes(leg);
 }
 
-function specOf({ distance, activePrice }: TrailingPolicy, { plan, prices }: View): TrailingSpec {
-  if (activePrice === undefined) return { distance };
+function specOf(policy: TrailingPolicy, { tpSl }: Draft, { plan, prices, position, instrument }: View): TrailingSpec {
+  const armed = tpSl.armedTrailing?.distance;
+  const isStanding = armed !== undefined && position?.trailingStop === armed; // armed once, under whatever tick there was
+  const distance = isStanding ? armed : ceilTo(policy.distance, instrument.tickSize);
+  if (policy.activePrice === undefined) return { distance };
+  const activePrice = onTick(policy.activePrice, plan.side, instrument);
   const isPast =
     prices !== undefined && (plan.side === 'Buy' ? prices.last >= activePrice : prices.last <= activePrice);
   return isPast ? { distance } : { distance, activePrice };
