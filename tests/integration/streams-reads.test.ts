@@ -39,11 +39,15 @@ async function buy(ref: MonitorRef, qty: string): Promise<void> {
   await rig().venue.trade({ account: 'main', symbol: ref.symbol, side: 'Buy', qty, orderType: 'Market' });
 }
 
+async function sessionOpened(): Promise<void> {
+  await holdStreams(rig().redis, 'stream-1', [{ account: 'main', session: '' }], 60_000);
+  await openSession(rig().redis, 'main', 'stream-1', 'session-1');
+}
+
 /** Rows that a live stream vouches for, which is not told of anything. */
 async function vouchedRows(ref: MonitorRef): Promise<void> {
   const { redis } = rig();
-  await holdStreams(redis, 'stream-1', [{ account: ref.account, session: '' }], 60_000);
-  await openSession(redis, ref.account, 'stream-1', 'session-1');
+  await sessionOpened();
   await reconcileAccount(MAIN, await parts());
   await markSynced(redis, ref.account, 'stream-1', 'session-1');
   expect((await peekCheck(redis, ref)).position).toMatchObject({ vouched: true });
@@ -55,6 +59,7 @@ test.each(['account', 'executions'] as const)(
     const { redis, venue } = rig();
     const ref = await rig().accept(restingPlan('main', 0));
     await buy(ref, '3');
+    await sessionOpened();
     const calls = allCalls(await venue.truth());
     await beginFlight(redis, 'main', scope, { flightId: 'of another process', ttlMs: 300 });
     const heldUntilMs = (await redisTimeMs(redis)) + 290;
@@ -106,11 +111,24 @@ test('a listing that cannot be read is no reason for others to rest', async () =
 });
 
 test('a reconciliation that fails says so, and after an outage of the exchange reads of the account rest', async () => {
+  await sessionOpened();
   await rig().venue.fault({ kind: 'http-500', account: 'main', endpoint: 'position/list', count: 1 });
   await expect(reconcileAccount(MAIN, await parts())).rejects.toMatchObject({ reason: 'unavailable' });
   expect(await beginFlight(rig().redis, 'main', 'account', HELD)).toMatchObject({ failedUntilMs: expect.any(Number) });
   await reconcileAccount(MAIN, await parts()); // it waits until they have rested
   expect(await beginFlight(rig().redis, 'main', 'account', HELD)).toMatchObject({ won: true });
+});
+
+test('rows that took so long that nothing would vouch for them are no reconciliation', async () => {
+  await sessionOpened();
+  await rig().venue.fault({ kind: 'latency', account: 'main', endpoint: 'position/list', ms: 500 });
+  const deps = await parts();
+  const newSession = async (): Promise<void> => {
+    await expect.poll(async () => (await rig().venue.hits())[0], SOON).toBe(1);
+    await openSession(rig().redis, 'main', 'stream-1', 'session-2');
+  };
+  const [reconciled] = await Promise.all([Promise.allSettled([reconcileAccount(MAIN, deps)]), newSession()]);
+  expect(reconciled).toMatchObject([{ status: 'rejected', reason: { message: expect.stringContaining('too long') } }]);
 });
 
 test('a reconciliation that is ended leaves no back-off to others', async () => {

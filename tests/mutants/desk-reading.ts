@@ -149,7 +149,7 @@ export const DESK_READING: readonly Mutant[] = [
     [
       'without a cursor executions are fetched from now on only',
       'F-11',
-      'cursorMs ?? Math.min(flight.startMs, ...known.plans.map(({ createdAtMs }) => createdAtMs))',
+      'cursorMs ?? Math.min(flight.startMs, ...planned.plans.map(({ createdAtMs }) => createdAtMs))',
       'cursorMs ?? flight.startMs',
     ],
     ['executions are fetched without an overlap', 'F-09', 'fromMs - EXECUTION_OVERLAP_MS', 'fromMs'],

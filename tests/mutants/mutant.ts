@@ -37,11 +37,15 @@ export function mutantsOf(file: string, tests: readonly string[], changes: reado
   }));
 }
 
-/** Test files by name: of one package, or the integration tests. */
+/** Test files by name: of one package or of the stream process, or the integration tests. */
 export function testsOf(
-  part: 'core' | 'desk' | 'store' | 'exchange' | 'integration',
+  part: 'core' | 'desk' | 'store' | 'exchange' | 'stream' | 'integration',
   ...names: readonly string[]
 ): readonly string[] {
-  const folder = part === 'integration' ? 'tests/integration' : `packages/${part}/test`;
+  const folders: Readonly<Record<string, string>> = {
+    integration: 'tests/integration',
+    stream: 'services/stream/test',
+  };
+  const folder = folders[part] ?? `packages/${part}/test`;
   return names.map((name) => `${folder}/${name}.test.ts`);
 }

@@ -14,6 +14,8 @@ import type { Mutant } from './mutant.ts';
 import { STORE_CHECKS } from './store-checks.ts';
 import { STORE_QUEUES } from './store-queues.ts';
 import { STORE_ROWS } from './store-rows.ts';
+import { STORE_STREAMS } from './store-streams.ts';
+import { STREAMS } from './streams.ts';
 
 /** All of them. A new one goes into the list of the part that it breaks. */
 export const MUTANTS: readonly Mutant[] = [
@@ -30,6 +32,8 @@ export const MUTANTS: readonly Mutant[] = [
   ...STORE_ROWS,
   ...STORE_CHECKS,
   ...STORE_QUEUES,
+  ...STORE_STREAMS,
+  ...STREAMS,
   ...EXCHANGE,
   ...BEFORE,
 ];

@@ -8,7 +8,7 @@ const CONFIRM_MS = 250;
 export const FRAMES_TAKE_MS = 300;
 /** How long it may come before them, ms: frames of one event come together. */
 const TOGETHER_MS = 100;
-/** No decision waits longer than that in all: a protective one has to be made (S-13). */
+/** No process lets a lane wait longer than that in all: a protective decision has to be made (S-13). */
 const LONGEST_MS = 1_000;
 
 /** What is known beside the facts of how long something has been missing. */

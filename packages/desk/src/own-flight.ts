@@ -15,7 +15,8 @@ import type { DeskDeps } from './desk.ts';
 import type { Flight } from './fly-account.ts';
 import { onLane } from './request-lane.ts';
 
-const FLIGHT_TTL_MS = 6_000;
+/** As long as a job may take: the pages of a large account wait for their budget one after the other. */
+const FLIGHT_TTL_MS = 10_000;
 /** How often one looks whether somebody else's read has ended. */
 const LOOK_AGAIN_MS = 50;
 const LONGEST_PAUSE_MS = 2_000;

@@ -16,6 +16,10 @@ export function openPatience(): Patience {
   return {
     waitedMs: (check, nowMs) => {
       const key = keyOf(check);
+      for (const [other, atMs] of sinceMs) {
+        if (nowMs - atMs <= FORGOTTEN_MS) break; // in the order in which they began to wait
+        sinceMs.delete(other);
+      }
       const firstMs = sinceMs.get(key) ?? Number.NEGATIVE_INFINITY;
       if (nowMs - firstMs <= FORGOTTEN_MS) return nowMs - firstMs;
       sinceMs.set(key, nowMs);

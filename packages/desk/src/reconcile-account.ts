@@ -1,3 +1,4 @@
+import { ExchangeError } from '@backstop/core';
 import { isListedUnder } from '@backstop/store';
 import type { DeskDeps } from './desk.ts';
 import { flyAccount } from './fly-account.ts';
@@ -17,7 +18,7 @@ export interface Reconciliation {
 /**
  * Reads all that frames before the session may have told: positions, orders, and executions since the last read of them. A read
  * that others began before the session is waited for and does not count; one that they made since then does. Executions come
- * first: the rows then find their sums. Rejects when something of it could not be read.
+ * first: the rows then find their sums. Rejects when something of it could not be read, or not in a way that the session vouches for.
  */
 export async function reconcileAccount(
   { account, session, signal }: Reconciliation,
@@ -39,4 +40,6 @@ export async function reconcileAccount(
     deps,
   );
   await wakeWaiters(rows ?? [], deps);
+  if (!(await isListedUnder(deps.redis, account, session)))
+    throw new ExchangeError('unavailable', 'its rows took too long to read: nothing would vouch for them');
 }

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { accountKeys, rowPatterns } from './keys.ts';
+import { accountKeys, rowPatterns, streamPattern } from './keys.ts';
 import { LOOKUP_TTL_MS } from './lookups.ts';
 import { fromSlot } from './monitor-ref.ts';
 import { runScript } from './redis.ts';
@@ -12,6 +12,11 @@ const SCAN_COUNT = 1_000;
  * how many keys were dropped.
  */
 export async function flushCache(redis: Redis, account?: string): Promise<number> {
+  // First of all: no frame may be put over what is half dropped, and what is read from now on is vouched for by a new session.
+  for await (const keys of matching(redis, streamPattern(account))) {
+    const ended = { session: '', synced: '0', why: 'the cache was flushed' };
+    await Promise.all(keys.map((key) => redis.hset(key, ended)));
+  }
   let dropped = 0;
   for (const pattern of rowPatterns(account)) dropped += await dropMatching(redis, pattern);
   return dropped;
@@ -19,14 +24,20 @@ export async function flushCache(redis: Redis, account?: string): Promise<number
 
 async function dropMatching(redis: Redis, pattern: string): Promise<number> {
   let dropped = 0;
+  for await (const keys of matching(redis, pattern)) {
+    const removed = await Promise.all(keys.map((key) => redis.unlink(key)));
+    dropped += removed.reduce((sum, count) => sum + count, 0);
+  }
+  return dropped;
+}
+
+async function* matching(redis: Redis, pattern: string): AsyncGenerator<readonly string[], void> {
   let cursor = '0';
   do {
     const [next, keys] = await redis.scan(cursor, 'MATCH', pattern, 'COUNT', SCAN_COUNT);
-    const removed = await Promise.all(keys.map((key) => redis.unlink(key)));
-    dropped += removed.reduce((sum, count) => sum + count, 0);
+    yield keys;
     cursor = next;
   } while (cursor !== '0');
-  return dropped;
 }
 
 /** What a clean-up removed. */

@@ -14,6 +14,7 @@ export { connectRedis, runScript } from './redis.ts';
 export { fromMember, fromSlot, slotOf, toMember, type MonitorRef } from './monitor-ref.ts';
 
 export { getPlans, listActive, putPlans, type NewPlan, type PutPlansResult, type TakenSlot } from './plans.ts';
+export { glance, type Glance } from './glance.ts';
 export { CHECK_LEASE_MS, peekCheck, readCheck, type CheckRead, type Row } from './read-check.ts';
 export { KEEP_CLOSED_MS, lastDecisions, recordCheck, touchChecked, type CheckRecord } from './record-check.ts';
 export {
@@ -111,6 +112,7 @@ export {
   holdStreams,
   releaseStreams,
   streamBeat,
+  streamHolder,
   type StreamClaim,
   type StreamHold,
 } from './stream-leases.ts';

@@ -132,10 +132,19 @@ export function accountKeys(account: string): AccountKeys {
  * before the listings that outdate them: without its listing an old row would count again.
  */
 export function rowPatterns(account?: string): readonly string[] {
-  const name = account === undefined ? '*' : account.replaceAll(/[\\*?[\]]/g, '\\$&');
+  const name = patternOf(account);
   const rows = ['position', 'orders', 'order'].map((kind) => `row:${kind}:${name}:*`);
   const told = [`frames:${name}:*`, `awaited:${name}:*`, `told:${name}`, `flight:${name}:*`];
   return [...told, ...rows, `listing:*:${name}`, `landed:${name}`].map((family) => `bs:{b*}:${family}`);
+}
+
+/** Matches the stream of one account, or of all. */
+export function streamPattern(account?: string): string {
+  return `bs:{b*}:stream:${patternOf(account)}`;
+}
+
+function patternOf(account: string | undefined): string {
+  return account === undefined ? '*' : account.replaceAll(/[\\*?[\]]/g, '\\$&');
 }
 
 /** Keys of the call budget: one tag for all accounts, since the address limit spans them. */

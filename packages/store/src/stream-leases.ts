@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { accountKeys, bucketOf, fleetKeys } from './keys.ts';
 import { runScript } from './redis.ts';
@@ -13,8 +14,24 @@ export interface StreamClaim {
   readonly session: string;
 }
 
-/** `claimed`: it was nobody's until now, or the lease had run out: what a session vouched for before is over. */
-export type StreamHold = 'claimed' | 'renewed';
+/**
+ * `claimed`: it was nobody's until now, the lease had run out, or the session that was named is over: nothing is vouched for. `namesake`: it is not held,
+ * another process of the same name holds it: the one before this one, whose lease has not run out yet, or one that should not be.
+ */
+export type StreamHold = 'claimed' | 'renewed' | 'namesake';
+
+/** Under what a process holds its leases: its name, for people, and what no other process of that name has. */
+export function streamHolder(name: string): string {
+  return `${name}${MARK}${randomUUID()}`;
+}
+
+/** The name of the process in what it holds its leases under. */
+export function nameOfHolder(holder: string): string {
+  const at = holder.lastIndexOf(MARK);
+  return at < 0 ? holder : holder.slice(0, at);
+}
+
+const MARK = '#';
 
 /** Tells the other stream processes that this one lives, once a second. Resolves with all that live, sorted. */
 export async function streamBeat(redis: Redis, owner: string): Promise<readonly string[]> {
@@ -23,8 +40,8 @@ export async function streamBeat(redis: Redis, owner: string): Promise<readonly 
 }
 
 /**
- * Claims or renews the leases of these accounts, once a second; resolves with those that are held by this process now. The lease
- * of another process is not taken while it lives. A session that is not the named one ends: it vouches for nothing more.
+ * Claims or renews the leases of these accounts, once a second; resolves with those that are held by this process now, and with
+ * those that a namesake holds. The lease of another process is not taken while it lives. A session that is not the named one ends: it vouches for nothing more.
  */
 export async function holdStreams(
   redis: Redis,
@@ -45,15 +62,18 @@ async function holdBucket(
 ): Promise<readonly (readonly [account: string, hold: StreamHold])[]> {
   const keys = claims.map(({ account }) => accountKeys(account).stream);
   const args = [owner, leaseMs, ...claims.map(({ session }) => session)];
-  const held = await runScript<number[]>(redis, 'hold-streams', keys, args);
+  const held = await runScript<(number | string)[]>(redis, 'hold-streams', keys, args);
   return claims.flatMap(({ account }, at) => {
-    const hold = HOLDS[held[at] ?? 0];
+    const hold = holdOf(held[at], owner);
     return hold === undefined ? [] : [[account, hold] as const];
   });
 }
 
-/** What the script replies, by number; 0 = another process's. */
-const HOLDS: readonly (StreamHold | undefined)[] = [undefined, 'claimed', 'renewed'];
+function holdOf(held: number | string | undefined, owner: string): StreamHold | undefined {
+  if (held === 1) return 'claimed';
+  if (held === 2) return 'renewed';
+  return nameOfHolder(String(held)) === nameOfHolder(owner) ? 'namesake' : undefined;
+}
 
 /** Gives up these accounts, whatever they vouched for: other processes may claim them at once. Resolves with how many it held. */
 export async function releaseStreams(redis: Redis, owner: string, accounts: readonly string[]): Promise<number> {

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { accountKeys } from './keys.ts';
 import { redisTimeMs, runScript } from './redis.ts';
+import { nameOfHolder } from './stream-leases.ts';
 
 /** What is known of an account's private stream, for people. */
 export interface StreamPicture {
@@ -51,7 +52,8 @@ export async function readStreams(redis: Redis, accounts: readonly string[]): Pr
     redisTimeMs(redis),
     ...accounts.map((account) => redis.hgetall(accountKeys(account).stream)),
   ]);
-  return streams.map(({ owner, until, session = '', synced, since, why }, at) => {
+  return streams.map(({ owner: holder, until, session = '', synced, since, why }, at) => {
+    const owner = holder === undefined ? undefined : nameOfHolder(holder);
     const live = Number(until ?? 0) > nowMs;
     const isSynced = live && synced === '1' && session !== '';
     const sinceMs = isSynced && since !== undefined ? Number(since) : undefined;

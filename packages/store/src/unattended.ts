@@ -79,7 +79,7 @@ export async function listUnattended(redis: Redis, account: string): Promise<Una
   const keys = accountKeys(account);
   const [nowMs, listed, noted] = await Promise.all([
     redisTimeMs(redis),
-    redis.hget(keys.landed, 'positions'),
+    redis.hget(keys.landed, 'orders'), // audits of a stream list the positions alone
     redis.hvals(keys.unattended),
   ]);
   const positions = noted.map(async (text) => {

@@ -82,16 +82,6 @@ const CONTROLS: readonly (readonly [what: string, text: string, instead: string]
   ],
   ['frames of an older session are newer than a read', 'frame.session == session and ', ''],
   ['a frame by a clock that is behind is too old', 'tonumber(row[1]) - 1000', 'tonumber(row[1])'],
-  [
-    'rows of an older session are vouched for',
-    'local is_vouched = session and row[6] == session',
-    'local is_vouched = session',
-  ],
-  [
-    'an amend is confirmed by the values of before',
-    '    if awaited[field] ~= nil and row[field] ~= awaited[field] then return false end\n',
-    '',
-  ],
 ];
 
 test.each(CONTROLS)('it is seen where %s', async (_what, text, instead) => {

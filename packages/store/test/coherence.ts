@@ -100,11 +100,10 @@ export class Coherence {
     await runs[kind]();
   }
 
-  /** What was told before is forgotten, and a read that is behind a flush is not told of here. */
+  /** What was told before is forgotten, the session with it; its process begins another one. */
   async #flush(): Promise<void> {
     await flushCache(this.#redis);
-    this.#applied = [];
-    this.#sessionMs = this.#clock.nowMs;
+    await this.connect();
   }
 
   #writeRuns(orderId: string | undefined, pick: number) {

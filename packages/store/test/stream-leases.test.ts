@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import {
+  accountKeys,
   endSession,
   endStreamBeat,
   fleetKeys,
@@ -9,6 +10,7 @@ import {
   readStreams,
   releaseStreams,
   streamBeat,
+  streamHolder,
 } from '../src/index.ts';
 import { nextMs, redisMs, useRedis } from './account.ts';
 
@@ -39,6 +41,18 @@ test('accounts are held by the process that claimed them first, for as long as i
   await expect(holdStreams(redis(), 'stream-2', claims)).resolves.toEqual(new Map());
   const again = await holdStreams(redis(), 'stream-1', claims);
   expect(new Set(again.values())).toEqual(new Set(['renewed']));
+});
+
+test('a process of the same name is told so, and gets and ends nothing of what the first one holds', async () => {
+  const [one, two] = [streamHolder('stream#1'), streamHolder('stream#1')];
+  await vouch(one, 'session-1');
+  expect(await holdStreams(redis(), two, claims)).toEqual(
+    new Map([['main', 'namesake'], ...ACCOUNTS.slice(1).map((account) => [account, 'claimed'] as const)]),
+  );
+  expect(await openSession(redis(), 'main', two, 'session-2')).toBe(false);
+  expect(await endSession(redis(), 'main', two, 'closed')).toBe(false);
+  expect(await releaseStreams(redis(), two, ['main'])).toBe(0);
+  await expect(picture()).resolves.toMatchObject({ owner: 'stream#1', synced: true });
 });
 
 test('what a lease vouched for is over when it ran out, also for the one who had it and takes it again', async () => {
@@ -78,6 +92,13 @@ test('renewing without the session that is stored ends it: an end that did not r
   await expect(picture()).resolves.toMatchObject({ live: true, synced: false });
 });
 
+test('who names a session that is over is told so, whoever ended it: it was vouched for until then', async () => {
+  await vouch('stream-1', 'session-1');
+  await redis().hset(accountKeys('main').stream, { session: '', synced: '0' });
+  const held = await holdStreams(redis(), 'stream-1', [{ account: 'main', session: 'session-1' }]);
+  expect(held.get('main')).toBe('claimed');
+});
+
 test('what is released is free at once', async () => {
   await holdStreams(redis(), 'stream-1', claims);
   await expect(releaseStreams(redis(), 'stream-1', ['main', 'third', 'unknown'])).resolves.toBe(2);
@@ -114,7 +135,7 @@ async function vouch(owner: string, session: string, leaseMs = 4_000): Promise<v
   await holdStreams(redis(), owner, [{ account: 'main', session: '' }], 4_000);
   await openSession(redis(), 'main', owner, session);
   await markSynced(redis(), 'main', owner, session);
-  await expect(picture()).resolves.toMatchObject({ owner, live: true, synced: true });
+  await expect(picture()).resolves.toMatchObject({ live: true, synced: true });
   await holdStreams(redis(), owner, [{ account: 'main', session }], leaseMs);
 }
 

@@ -8,6 +8,7 @@ import {
   getLookup,
   landAudit,
   landPositions,
+  landSymbol,
   putInstruments,
   putLookup,
   readAccountRows,
@@ -102,6 +103,29 @@ test('rows read before the stream is synced are vouched for once it is', async (
   expect((await check()).orders).toMatchObject({ vouched: true });
 });
 
+test('a row that nothing vouches for outlives the older listing: that never speaks for its place again', async () => {
+  await readLongAgo();
+  const flight = await beginFlight(redis(), REF.account, `symbol:${REF.symbol}`, { flightId: 'late', ttlMs: 5_000 });
+  if (!flight.won) throw new Error('somebody else reads');
+  await landSymbol(redis(), REF.account, { ...ROWS, ...flight, ...place, idxs: [0], flightId: 'too late' });
+  const [row, listing] = [keys.ordersRow(REF.symbol, 0), keys.ordersListing];
+  expect(await redis().pttl(row)).toBeGreaterThan(15_000);
+  expect(await redis().pttl(row)).toBeGreaterThanOrEqual((await redis().pttl(listing)) - 5);
+
+  const sixteenSecondsAgo = (await redisMs(redis())) - 16_000;
+  await redis().hset(row, 'start', sixteenSecondsAgo);
+  await redis().hset(keys.positionRow(REF.symbol, 0), 'start', sixteenSecondsAgo);
+  expect(await check()).toMatchObject({ position: { kind: 'expired' }, orders: { kind: 'expired' } });
+});
+
+test('a flush ends what the stream vouches for: frames that come while it goes on change nothing', async () => {
+  await accept(redis(), REF);
+  await vouch(redis());
+  await read(redis(), ROWS);
+  await flushCache(redis(), REF.account);
+  expect(await redis().hmget(keys.stream, 'session', 'synced')).toEqual(['', '0']);
+});
+
 test('a flush forgets rows and frames, and what was being read meanwhile is not vouched for', async () => {
   await accept(redis(), REF);
   await vouch(redis());
@@ -111,6 +135,7 @@ test('a flush forgets rows and frames, and what was being read meanwhile is not 
   expect(await redis().exists(keys.frames(REF.symbol, 0), keys.awaited(REF.symbol, 0))).toBe(0);
   await landNow(ROWS);
   expect((await check()).orders).toMatchObject({ kind: 'row', vouched: false });
+  await vouch(redis());
   await read(redis(), { ...ROWS, startMs: (await redisMs(redis())) + 1 });
   expect((await check()).orders).toMatchObject({ kind: 'row', vouched: true });
 });

@@ -25,7 +25,7 @@ export interface FrameBatch {
 
 export interface AccountStreamDeps {
   readonly redis: Redis;
-  /** The name under which this process holds its leases. */
+  /** What this process holds its leases under. */
   readonly owner: string;
   /** Opens the account's private stream, which tells the listener of everything. */
   readonly open: (listener: PrivateStreamListener) => PrivateStream;

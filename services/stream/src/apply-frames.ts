@@ -60,6 +60,7 @@ async function book(
   const symbols = new Set(executions.map(({ symbol }) => symbol));
   const own = active.filter(({ symbol }) => symbols.has(symbol)); // whoever they belong to trades there
   if (own.length === 0) return [];
+  // Read after the active monitors: after a loss of Redis the letters come back before any plan does.
   const [installation = '', plans] = await Promise.all([peekInstallation(redis), getPlans(redis, own)]);
   const known = { active: own, plans: plans.filter((plan) => plan !== undefined) };
   const brought = { executions, cursorMs: undefined };

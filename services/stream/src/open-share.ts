@@ -2,7 +2,7 @@ import type { Exchange, PrivateStream, PrivateStreamListener } from '@backstop/c
 import { auditAccount, auditExecutions, auditPositions, openReceipts } from '@backstop/desk';
 import { openPrivateStream, type Credentials, type PrivateStreamOptions } from '@backstop/exchange';
 import type { Notes } from '@backstop/runtime';
-import type { Queues, Redis } from '@backstop/store';
+import { streamHolder, type Queues, type Redis } from '@backstop/store';
 import { AccountStream } from './account-stream.ts';
 import { admitSocket } from './admit-socket.ts';
 import { applyBatch } from './apply-batch.ts';
@@ -20,7 +20,7 @@ const JOINING_AT_ONCE = 16;
 /** What the streams of a process stand on. */
 export interface ShareParts extends Pick<PrivateStreamOptions, 'connect' | 'timings' | 'url'> {
   readonly redis: Redis;
-  /** The name under which this process holds its leases. */
+  /** The name of this process: no other one that lives may have it. */
   readonly owner: string;
   readonly accounts: readonly (Credentials & { readonly name: string })[];
   readonly exchangeOf: (account: string) => Exchange;
@@ -33,14 +33,16 @@ export interface ShareParts extends Pick<PrivateStreamOptions, 'connect' | 'timi
 
 /** This process's share of the accounts, none of it held yet: `keep` is to be called once a second. */
 export function openShare(parts: ShareParts): ShareKeeper {
-  const { redis, owner, accounts, observer, log } = parts;
+  const { redis, owner: name, accounts, observer, log } = parts;
+  const owner = streamHolder(name);
   const reads: ReadParts = { ...parts, receipts: openReceipts() };
   const oneOfFew = atMost(JOINING_AT_ONCE);
   const keeper: ShareKeeper = new ShareKeeper({
     redis,
+    name,
     owner,
     log,
-    accounts: accounts.map(({ name }) => name),
+    accounts: accounts.map((account) => account.name),
     gone: observer.gone,
     open: (account) => {
       const lastFrames = new LastFrames();

@@ -14,7 +14,7 @@ export interface ReadParts {
 
 type ReadDeps = Pick<DeskDeps, 'redis' | 'installation' | 'exchangeOf' | 'receipts' | 'wake' | 'log'>;
 
-/** The same with the letters, where there are any: after a loss of Redis they come back before the first plan does. */
+/** The same with the letters by which orphans are known; without any none is. Executions are booked by those of that moment. */
 export async function readDeps({ queues, ...parts }: ReadParts): Promise<ReadDeps> {
   return {
     ...parts,

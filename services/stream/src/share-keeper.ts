@@ -21,6 +21,8 @@ export interface HeldStream {
 export interface ShareKeeperOptions {
   readonly redis: Redis;
   /** This process among those that share the accounts. */
+  readonly name: string;
+  /** What it holds its leases under, as `streamHolder` made it. */
   readonly owner: string;
   /** Every account that there are credentials for. */
   readonly accounts: readonly string[];
@@ -37,6 +39,8 @@ export class ShareKeeper {
   readonly #closing = new Set<Promise<void>>();
   #share: readonly string[] = [];
   #heldAtMs = Number.NEGATIVE_INFINITY;
+  #namesakeSinceMs: number | undefined;
+  #hasNamesake = false;
 
   constructor(options: ShareKeeperOptions) {
     this.#options = options;
@@ -47,9 +51,9 @@ export class ShareKeeper {
    * when Redis does not answer: the streams stay open, and their leases run out by themselves.
    */
   async keep(): Promise<void> {
-    const { redis, owner, accounts } = this.#options;
-    const owners = await streamBeat(redis, owner);
-    this.#share = streamShare(owner, owners, accounts);
+    const { redis, name, owner, accounts } = this.#options;
+    const names = await streamBeat(redis, name);
+    this.#share = streamShare(name, names, accounts);
     const others = [...this.#streams.keys()].filter((account) => !this.#share.includes(account));
     for (const account of others) this.#drop(account);
     if (others.length > 0) await releaseStreams(redis, owner, others);
@@ -65,15 +69,17 @@ export class ShareKeeper {
   reasons(): readonly string[] {
     if (!this.holds()) return ['the leases of its accounts were not renewed'];
     const missing = this.#share.filter((account) => !this.#streams.has(account)).length;
-    return missing === 0 ? [] : [`${missing} of ${this.#share.length} accounts are still held by another process`];
+    if (missing === 0) return [];
+    const other = this.#hasNamesake ? `another process of its name, ${this.#options.name}` : 'another process';
+    return [`${missing} of ${this.#share.length} accounts are still held by ${other}`];
   }
 
   /** Gives everything up, so that others may take it at once. */
   async close(): Promise<void> {
-    const { redis, owner } = this.#options;
+    const { redis, name, owner } = this.#options;
     const accounts = [...this.#streams.keys()];
     for (const account of accounts) this.#drop(account);
-    await Promise.allSettled([endStreamBeat(redis, owner), releaseStreams(redis, owner, accounts)]); // or they run out
+    await Promise.allSettled([endStreamBeat(redis, name), releaseStreams(redis, owner, accounts)]); // or they run out
     await Promise.all(this.#closing);
   }
 
@@ -83,12 +89,24 @@ export class ShareKeeper {
     const claims = this.#share.map((account) => ({ account, session: this.#streams.get(account)?.session ?? '' }));
     const held = await holdStreams(redis, owner, claims);
     this.#heldAtMs = askedAtMs;
+    this.#judgeNamesake([...held.values()].includes('namesake'), askedAtMs);
     for (const account of this.#share) {
       const hold = held.get(account);
       const stream = this.#streams.get(account);
-      if (hold === undefined) this.#drop(account);
+      if (hold === undefined || hold === 'namesake') this.#drop(account);
       else if (stream === undefined) this.#open(account);
       else if (hold === 'claimed') stream.lapsed();
+    }
+  }
+
+  /** The one before this one does not renew its leases: whoever still holds some when they must have run out lives. */
+  #judgeNamesake(isThere: boolean, nowMs: number): void {
+    this.#namesakeSinceMs = isThere ? (this.#namesakeSinceMs ?? nowMs) : undefined;
+    const had = this.#hasNamesake;
+    this.#hasNamesake = this.#namesakeSinceMs !== undefined && nowMs - this.#namesakeSinceMs > STREAM_LEASE_MS;
+    if (!had && this.#hasNamesake) {
+      const { log, name } = this.#options;
+      log.error({ name }, 'another stream process has the same name: give each its own BACKSTOP_PROCESS_NAME');
     }
   }
 

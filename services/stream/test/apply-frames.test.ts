@@ -68,7 +68,7 @@ test('an execution goes to the plan that trades its symbol, and one where no pla
       ],
     }),
   ]);
-  expect(new Set(woken.map(({ ref }) => ref.symbol))).toEqual(new Set(['OTHERUSDT']));
+  expect(woken.map(({ ref, lane }) => `${ref.symbol} ${lane}`)).toEqual(['OTHERUSDT tp-sl', 'OTHERUSDT limit-order']);
   expect((await read()).executed.size).toBe(0);
 });
 

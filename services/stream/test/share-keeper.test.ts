@@ -1,4 +1,12 @@
-import { accountKeys, fleetKeys, holdStreams, readStreams, streamBeat, streamShare } from '@backstop/store';
+import {
+  accountKeys,
+  fleetKeys,
+  holdStreams,
+  readStreams,
+  streamBeat,
+  streamHolder,
+  streamShare,
+} from '@backstop/store';
 import { startRedis, type TestRedis } from '@backstop/store/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { ShareKeeper } from '../src/share-keeper.ts';
@@ -16,11 +24,13 @@ afterEach(() => {
 afterAll(() => server.stop());
 
 /** A keeper whose streams do nothing but tell what was done to them. */
-function aKeeper(owner: string) {
+function aKeeper(name: string, owner = name) {
   const told: string[] = [];
+  const errors: object[] = [];
   const open = new Set<string>();
   const keeper = new ShareKeeper({
     redis: server.redis,
+    name,
     owner,
     accounts: ACCOUNTS,
     open: (account) => {
@@ -32,9 +42,9 @@ function aKeeper(owner: string) {
       };
     },
     gone: (account) => void told.push(`${account} gone`),
-    log: { info: ignore, warn: ignore, error: ignore },
+    log: { info: ignore, warn: ignore, error: (fields, message) => void errors.push({ ...fields, message }) },
   });
-  return { keeper, open, told };
+  return { keeper, open, told, errors };
 }
 
 test('alone it opens a stream for every account; when another one joins it hands over that share and nothing else', async () => {
@@ -88,6 +98,41 @@ test('after 4 s without a renewal it cannot know that the accounts are its own',
   expect(keeper.holds()).toBe(false);
   await keeper.keep();
   expect(keeper.holds()).toBe(true);
+});
+
+test('of two processes of one name the second takes nothing, tells of it once and is not ready; the first is not disturbed', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  const [one, two] = [aKeeper('stream-1', streamHolder('stream-1')), aKeeper('stream-1', streamHolder('stream-1'))];
+  for (let second = 0; second < 7; second += 1) {
+    await one.keeper.keep();
+    await two.keeper.keep();
+    vi.advanceTimersByTime(1_000);
+  }
+  expect([one.keeper.reasons(), one.told, [...one.open]]).toEqual([[], [], ACCOUNTS]);
+  expect([two.keeper.reasons(), two.told, [...two.open]]).toEqual([
+    ['12 of 12 accounts are still held by another process of its name, stream-1'],
+    [],
+    [],
+  ]);
+  const message = 'another stream process has the same name: give each its own BACKSTOP_PROCESS_NAME';
+  expect([one.errors, two.errors]).toEqual([[], [{ name: 'stream-1', message }]]);
+  expect((await readStreams(server.redis, ['account-0']))[0]).toMatchObject({ owner: 'stream-1', live: true });
+
+  await one.keeper.close();
+  await two.keeper.keep();
+  expect([two.keeper.reasons(), [...two.open]]).toEqual([[], ACCOUNTS]);
+});
+
+test('one that is started again after a crash takes its accounts when their leases have run out, without a word', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  await aKeeper('stream-1', streamHolder('stream-1')).keeper.keep(); // and then it dies
+  const again = aKeeper('stream-1', streamHolder('stream-1'));
+  await again.keeper.keep();
+  expect(again.keeper.reasons()).toEqual(['12 of 12 accounts are still held by another process']);
+  for (const account of ACCOUNTS) await server.redis.hset(accountKeys(account).stream, 'until', 1);
+  vi.advanceTimersByTime(4_001);
+  await again.keeper.keep();
+  expect([again.keeper.reasons(), [...again.open], again.errors]).toEqual([[], ACCOUNTS, []]);
 });
 
 test('the share of a process that was not heard of for 3 s is that of the others, once its leases have run out', async () => {

@@ -33,15 +33,16 @@ if read.session ~= '' then
   orders_left = tonumber(ARGV[8]) - (now - start)
 end
 
--- `at` is when the stream told something of it last, '' = it did not.
-local function write(key, left, value, at)
+-- `at` is when the stream told something of it last, '' = it did not. A row outlives the listing that it is newer than and that stays:
+-- without it that one would speak for its place again.
+local function write(key, left, value, at, listing_key)
   local held = redis.call('HGET', key, 'start')
   if left <= 0 or (held and tonumber(held) > start) then return end
 
   local patched = at ~= '' and '1' or '0'
   redis.call('HSET', key, 'start', ARGV[2], 'end', now, 'epoch', ARGV[3], 'patched', patched, 'value', value)
   redis.call('HSET', key, 'session', read.session, 'at', at)
-  redis.call('PEXPIRE', key, left)
+  redis.call('PEXPIRE', key, listing_key and math.max(left, redis.call('PTTL', listing_key)) or left)
 end
 
 -- The row that this one takes the place of, where it is clean, the stream vouches for it and the read may say otherwise.
@@ -73,7 +74,7 @@ local function land_position(slot, member, key, value, frame)
   if before and before[5] ~= value and position_matter(before[5]) ~= position_matter(value) then
     note_drift('positions', slot, member)
   end
-  write(key, positions_left, value, at)
+  write(key, positions_left, value, at, ARGV[4] == 'symbol' and KEYS[5])
 end
 
 local function land_orders(slot, member, key, value, frames)
@@ -85,7 +86,7 @@ local function land_orders(slot, member, key, value, frames)
   end
   local before = vouched_row(slot, key, KEYS[6])
   if before and before[5] ~= value and not same_orders(before[5], value) then note_drift('orders', slot, member) end
-  write(key, orders_left, value, at)
+  write(key, orders_left, value, at, ARGV[4] == 'symbol' and KEYS[6])
 end
 
 -- What was settled before this read began is in it: nobody need show it any more.
