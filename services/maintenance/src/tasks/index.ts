@@ -9,6 +9,7 @@ import { noticeLoss } from './notice-loss.ts';
 import { refreshInstruments } from './refresh-instruments.ts';
 import { refreshPrices } from './refresh-prices.ts';
 import type { Task } from './task.ts';
+import { workGauges } from './work-gauges.ts';
 
 /** Everything that maintenance does by itself. A new task is one file and one row. */
 export const TASKS: readonly Task[] = [
@@ -22,4 +23,5 @@ export const TASKS: readonly Task[] = [
   { name: 'forget-processes', everyMs: 600_000, run: forgetEnded },
   { name: 'notice-loss', everyMs: 1_000, run: noticeLoss },
   { name: 'fleet-gauges', everyMs: 2_000, run: fleetGauges },
+  { name: 'work-gauges', everyMs: 2_000, run: workGauges },
 ];

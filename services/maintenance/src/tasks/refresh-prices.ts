@@ -1,13 +1,26 @@
 import { isOutrun, LANES, type Prices } from '@backstop/core';
 import { onLane } from '@backstop/desk';
-import { BUCKETS, listActive, peekCheck, putPrices, redisTimeMs, setDueNow, toSnapshot } from '@backstop/store';
+import {
+  BUCKETS,
+  glance,
+  peekCheck,
+  putPrices,
+  readStreams,
+  redisTimeMs,
+  setDueNow,
+  toSnapshot,
+  type Glance,
+} from '@backstop/store';
+import { inBatches } from '../in-batches.ts';
+import { isReached } from '../is-reached.ts';
 import type { TaskDeps } from './task.ts';
 
 type PriceDeps = Pick<TaskDeps, 'redis' | 'accounts' | 'exchangeOf' | 'count'>;
 
 /**
  * One call fetches all prices; each bucket gets a copy, since a check reads its bucket only (DESIGN section 5). Monitors
- * whose rows the market has overtaken are due at once: something of theirs has very likely filled.
+ * whose rows the market has overtaken are due at once: something of theirs has very likely filled. Where a synced stream tells of
+ * fills, only the stop is not left to it (S-06), so that no order is looked at there (docs/adr/0017).
  */
 export async function refreshPrices(deps: PriceDeps, signal: AbortSignal): Promise<void> {
   const { redis, accounts, exchangeOf } = deps;
@@ -21,19 +34,28 @@ export async function refreshPrices(deps: PriceDeps, signal: AbortSignal): Promi
   );
   const prices = new Map<string, Prices>([...tickers].map(([symbol, price]) => [symbol, { ...price, atMs }]));
   await Promise.all(Array.from({ length: BUCKETS }, (_, bucket) => putPrices(redis, bucket, prices)));
-  await Promise.all(accounts.map((name) => hurryOutrun(name, deps)));
+  for (const { account: name, synced } of await readStreams(redis, accounts)) {
+    if (signal.aborted) return;
+    await hurryOutrun(await glance(redis, name, { orders: !synced }), prices, deps);
+  }
 }
 
-async function hurryOutrun(account: string, { redis, count }: PriceDeps): Promise<void> {
-  const refs = await listActive(redis, account);
-  await Promise.all(
-    refs.map(async (ref) => {
-      const read = await peekCheck(redis, ref);
-      const snapshot = toSnapshot(read);
-      if (read.plan === undefined || snapshot === undefined || !isOutrun(snapshot, read.plan)) return;
+/** Only what a price has reached is worth a look at all facts. */
+async function hurryOutrun(
+  glances: readonly Glance[],
+  prices: ReadonlyMap<string, Prices>,
+  { redis, count }: PriceDeps,
+): Promise<void> {
+  const reached = glances.filter((one) => {
+    const price = prices.get(one.ref.symbol);
+    return price !== undefined && isReached(one, price);
+  });
+  await inBatches(reached, async ({ ref }) => {
+    const read = await peekCheck(redis, ref);
+    const snapshot = toSnapshot(read);
+    if (read.plan === undefined || snapshot === undefined || !isOutrun(snapshot, read.plan)) return;
 
-      count('outrun');
-      await Promise.all(LANES.map((lane) => setDueNow(redis, ref, lane)));
-    }),
-  );
+    count('outrun');
+    await Promise.all(LANES.map((lane) => setDueNow(redis, ref, lane)));
+  });
 }
