@@ -27,6 +27,8 @@ export interface DayResult {
   readonly lateFills: number;
   /** From each fill of ours until it was noticed, summed. */
   readonly reactionMs: number;
+  /** Fills of ours that were noticed. */
+  readonly noticed: number;
   readonly stale: number;
   /** Amends of two jobs of one lane that were under way at once. */
   readonly overlaps: number;
@@ -35,6 +37,10 @@ export interface DayResult {
   readonly decisions: number;
   readonly fills: number;
   readonly branches: Branches;
+  readonly hasStream: boolean;
+  /** How often the stream of an account came in sync, and its audits found what no frame had told. */
+  readonly syncs: number;
+  readonly drifts: number;
   /** From the end of the last fault until everything was right, ms; undefined = it was not. */
   readonly settledMs: number | undefined;
 }
@@ -73,6 +79,7 @@ export function sumUp(day: Day, evidence: Evidence): DayResult {
     missedEvents: missed.length,
     lateFills: reactions.filter((ms) => ms > LATE_MS).length,
     reactionMs: reactions.filter(Number.isFinite).reduce((total, ms) => total + Math.max(0, ms), 0),
+    noticed: reactions.filter(Number.isFinite).length,
     stale: counts.stale + inFlight.counts().stale,
     overlaps: inFlight.counts().overlaps,
     calls: requests.reduce((total, { count }) => total + count, 0),
@@ -80,6 +87,9 @@ export function sumUp(day: Day, evidence: Evidence): DayResult {
     decisions: counts.decisions,
     fills: [...accounts.values()].reduce((total, { executions }) => total + executions.length, 0),
     branches: evidence.branches.counts(),
+    hasStream: day.hasStream,
+    syncs: counts.syncs,
+    drifts: counts.drifts,
     settledMs,
   };
   const late = day.adoption === undefined ? [] : lateAdoptions(day.adoption, venue);

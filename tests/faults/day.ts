@@ -17,6 +17,8 @@ export interface Day {
   /** What becomes of positions without a plan; undefined = there are none. */
   readonly adoption: Adoption | undefined;
   readonly workers: number;
+  /** A stream process is there from the beginning. */
+  readonly hasStream: boolean;
   readonly latencyMs: number;
   /** The last fault is over, prices stand still, and from then on everything comes to rest. */
   readonly calmAtMs: number;
@@ -45,10 +47,18 @@ export function makeDay(seed: number, fault: string): Day {
     isHedged: kinds.some((kind) => kind.isHedged === true),
     adoption: kinds.some(({ adopts }) => adopts === true) ? random.of('adoption').pick(ADOPTIONS) : undefined,
     workers: random.int(1, 3),
+    hasStream: hasStream(seed, kinds),
     latencyMs: random.pick([20, 60, 150]),
     calmAtMs: CALM_AT_MS,
     endsAtMs: CALM_AT_MS + settleMs,
   };
+}
+
+/** Two of three seeds have one, also among those of one fault. */
+function hasStream(seed: number, kinds: readonly FaultKind[]): boolean {
+  if (kinds.some(({ needsStream }) => needsStream === true)) return true;
+  const turn = FAULT_NAMES.length % 3 === 0 ? Math.floor(seed / FAULT_NAMES.length) : 0;
+  return (seed + turn) % 3 !== 0;
 }
 
 /** Never part of a mixture: a ban of ten minutes, nothing, and what the other kinds do not know of. */

@@ -1,5 +1,6 @@
 import { freezeBeforeIntent, freezeReader, freezeRecorder, holdEntry, loseJobs } from './directed.ts';
 import type { Random } from './random.ts';
+import { freezeStream, killStream, shareStreams, silenceAuth } from './stream-faults.ts';
 import {
   addScheduler,
   changeRules,
@@ -39,6 +40,8 @@ export interface FaultKind {
   readonly coarser?: { readonly ticks: number; readonly steps: number };
   /** Accounts hold a long and a short position of a contract at once. */
   readonly isHedged?: boolean;
+  /** It is of private streams: its days always have one. */
+  readonly needsStream?: boolean;
   /** People open positions of their own, and a policy says what becomes of them. */
   readonly adopts?: boolean;
   /** What the product is known to do wrong there: such days are played only when they are asked for by name. */
@@ -49,6 +52,9 @@ export interface FaultKind {
 
 const FINE = { ticks: 1, steps: 1 };
 const COARSER = { ticks: 5, steps: 2 };
+
+/** Whatever frames were lost, an audit of everything has found it by then (ADR 0017). */
+const UNTIL_AUDITED_MS = 160_000;
 
 /** Faults begin when the plans are in, and end well before the day does. */
 const FIRST_MS = 4_000;
@@ -109,17 +115,48 @@ export const FAULT_KINDS: Readonly<Record<string, FaultKind>> = {
     make: suddenly((random) => (world) => changeRules(world, random.pick([COARSER, FINE]))),
     coarser: COARSER,
     misplacedMs: 30_000, // until the rules are read
-    knownFault:
-      'after a coarser tick or step the old level and the odd remainder are sent again and again, and refused',
   },
   'hedge-mode': { make: () => [], isHedged: true },
-  adoption: { make: suddenly(() => openByHand), adopts: true },
+  adoption: {
+    make: suddenly(() => openByHand),
+    adopts: true,
+  },
   'maintenance-killed': { make: once((world) => killMaintenance(world, 30_000)) },
   'redis-away': { make: suddenly((random) => (world) => troubleRedis(world, 'goAway', random.int(200, 12_000))) },
   'redis-frozen': { make: suddenly((random) => (world) => troubleRedis(world, 'freeze', random.int(500, 8_000))) },
   'redis-slow': { make: suddenly((random) => (world) => slowRedis(world, random.int(2_000, 15_000))) },
   'redis-lost': { make: once(async (world) => world.loseRedis()), losesRedis: true },
   'cache-flushed': { make: suddenly(() => emptyCache) },
+  'frame-dropped': {
+    make: during({ kind: 'frame-dropped', probability: 0.5 }),
+    needsStream: true,
+    settleMs: UNTIL_AUDITED_MS,
+    misplacedMs: 20_000,
+  },
+  'frame-duplicated': { make: during({ kind: 'frame-duplicated', probability: 0.5 }), needsStream: true },
+  'frame-reordered': { make: during({ kind: 'frame-reordered', probability: 0.5 }), needsStream: true },
+  'frame-delayed': { make: during({ kind: 'frame-delayed', probability: 0.5, ms: 1_500 }), needsStream: true },
+  'socket-cut': { make: suddenly(() => strikes({ kind: 'socket-cut', count: 1 })), needsStream: true },
+  'half-open': { make: suddenly(() => strikes({ kind: 'half-open', count: 1 })), needsStream: true },
+  'auth-silent': {
+    make: suddenly((random) => (world) => silenceAuth(world, random.int(3_000, 20_000))),
+    needsStream: true,
+  },
+  'stream-killed': {
+    make: suddenly((random) => (world) => killStream(world, random.int(100, 9_000))),
+    needsStream: true,
+  },
+  'stream-frozen': {
+    make: suddenly((random) => (world) => freezeStream(world, random.int(5_000, 60_000))),
+    needsStream: true,
+  },
+  'two-streams': {
+    make: suddenly((random) => {
+      const how = { forMs: random.int(1_000, 30_000), leaves: random.chance(60) };
+      return (world) => shareStreams(world, how);
+    }),
+    needsStream: true,
+  },
 };
 
 /** Names of single kinds; `mixed` is three of them on one day. */

@@ -5,6 +5,8 @@ import type { DayResult } from './day-result.ts';
 export interface FaultRow {
   readonly fault: string;
   readonly days: number;
+  /** Days on which streams told what happened. */
+  readonly streamed: number;
   readonly positions: number;
   readonly fills: number;
   readonly unprotectedS: number;
@@ -14,6 +16,9 @@ export interface FaultRow {
   readonly duplicates: number;
   readonly missedEvents: number;
   readonly staleDecisions: number;
+  /** From a fill of ours until it was noticed, on average: on days with a stream, and on those without; NaN = there were none. */
+  readonly streamedReactionS: number;
+  readonly readReactionS: number;
   readonly callsPerDay: number;
   readonly settledMostS: number;
 }
@@ -28,6 +33,7 @@ function toRow(fault: string, days: readonly DayResult[]): FaultRow {
   return {
     fault,
     days: days.length,
+    streamed: days.filter(({ hasStream }) => hasStream).length,
     positions: sum(({ positions }) => positions),
     fills: sum(({ fills }) => fills),
     unprotectedS: sum(({ unprotectedMs }) => unprotectedMs) / 1_000,
@@ -37,26 +43,39 @@ function toRow(fault: string, days: readonly DayResult[]): FaultRow {
     duplicates: sum(({ duplicates }) => duplicates),
     missedEvents: sum(({ missedEvents }) => missedEvents),
     staleDecisions: sum(({ stale }) => stale),
+    streamedReactionS: reactionS(days.filter(({ hasStream }) => hasStream)),
+    readReactionS: reactionS(days.filter(({ hasStream }) => !hasStream)),
     callsPerDay: sum(({ calls }) => calls) / days.length,
     settledMostS: Math.max(...days.map(({ settledMs }) => settledMs ?? Number.POSITIVE_INFINITY)) / 1_000,
   };
 }
 
+function reactionS(days: readonly DayResult[]): number {
+  const sum = (of: (day: DayResult) => number): number => days.reduce((total, day) => total + of(day), 0);
+  return sum(({ reactionMs }) => reactionMs) / sum(({ noticed }) => noticed) / 1_000;
+}
+
 const COLUMNS = [
   ['fault', ({ fault }) => fault],
   ['days', ({ days }) => `${days}`],
+  ['with a stream', ({ streamed }) => `${streamed}`],
   ['positions', ({ positions }) => `${positions}`],
   ['fills', ({ fills }) => `${fills}`],
   ['unprotected s', ({ unprotectedS }) => unprotectedS.toFixed(1)],
-  ['through s', ({ throughS }) => throughS.toFixed(1)],
-  ['misplaced s', ({ misplacedS }) => misplacedS.toFixed(1)],
+  ['misplaced s a position', ({ misplacedS, positions }) => (misplacedS / positions).toFixed(1)],
   ['wrong cancels', ({ wrongCancels }) => `${wrongCancels}`],
   ['duplicates', ({ duplicates }) => `${duplicates}`],
   ['missed events', ({ missedEvents }) => `${missedEvents}`],
   ['stale', ({ staleDecisions }) => `${staleDecisions}`],
+  ['noticed after s, stream', ({ streamedReactionS }) => secondsOf(streamedReactionS)],
+  ['none', ({ readReactionS }) => secondsOf(readReactionS)],
   ['calls a day', ({ callsPerDay }) => callsPerDay.toFixed(0)],
   ['settled within s', ({ settledMostS }) => settledMostS.toFixed(0)],
 ] as const satisfies readonly (readonly [string, (row: FaultRow) => string])[];
+
+function secondsOf(value: number): string {
+  return Number.isNaN(value) ? '' : value.toFixed(1);
+}
 
 /** The table that people read; with `markdown`, as the README has it. */
 export function showRows(

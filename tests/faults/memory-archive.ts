@@ -10,6 +10,7 @@ import type {
   StateRecord,
 } from '@backstop/store';
 import type { MonitorEvent, Plan } from '@backstop/core';
+import { INSTALLATION } from './worker-process.ts';
 
 /** What the outbox has told so far, kept in memory: durable, as the real one is, for as long as a day lasts. */
 export interface MemoryArchive {
@@ -23,7 +24,6 @@ export function openMemoryArchive(tell?: (line: string) => void): MemoryArchive 
   const closed = new Set<string>();
   const events: (MonitorEvent & { monitorId: string })[] = [];
   const offsets = new Map<number, { readonly nonce: string; readonly lastId: string }>();
-  let letters: string | undefined;
   const keep = ({ type, json }: OutboxEntry): void => {
     if (type === 'planned') {
       const { plan } = fromJson<PlannedRecord>(json);
@@ -57,7 +57,7 @@ export function openMemoryArchive(tell?: (line: string) => void): MemoryArchive 
     offset: async (bucket, nonce) => storedUpTo(bucket, nonce),
     activePlans: async () => [...plans.values()].filter(({ id }) => !closed.has(id)),
     isClosed: async (monitorId) => closed.has(monitorId),
-    installation: async (own) => (letters ??= own),
+    installation: async () => INSTALLATION,
   };
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only what maintenance asks for in a day
   return { archive: archive as Archive, events };

@@ -30,9 +30,10 @@ export const CONTRACTS: readonly [Contract, ...Contract[]] = [
   { symbol: 'COINCUSDT', tickSize: '0.1', qtyStep: '0.001', price: 40_000, digits: 1, unit: 400 },
 ];
 
-/** Quantities in steps; each plan has its own, so that no two of its place's entries are alike. */
-const LEAST_STEPS = 90;
-const MOST_STEPS = 900;
+/** Quantities in steps, so many of these and some more: plans that follow one another never enter with the same one. */
+const PLANS_APART = 30;
+const LEAST = 3;
+const MOST = 29;
 
 const SHARES: readonly [readonly number[], ...(readonly number[])[]] = [
   [85, 5, 5, 5],
@@ -64,7 +65,7 @@ export function makePlan(random: Random, beginning: Beginning): PlacedPlan {
   const entryUnits = Array.from({ length: limits }, (_, nth) => -1 - nth);
   const shares = random.pick(SHARES);
   const takeProfitUnits = shares.map((_share, nth) => 1 + nth);
-  const qty = (): string => qtyOf(contract, random.int(LEAST_STEPS, MOST_STEPS) + number);
+  const qty = (): string => qtyOf(contract, random.int(LEAST, MOST) * PLANS_APART + (number % PLANS_APART));
   const stopUnits = -random.int(3, 5);
   const plan = aPlan({
     id: `plan${letters(number, 8)}`,

@@ -26,7 +26,13 @@ export function openRedisServer(random: Random): RedisServer {
   const later = <T>(run: () => T): Promise<T> =>
     new Promise((resolve, reject) => {
       setTimeout(() => reject(new Error('Command timed out')), COMMAND_TIMEOUT_MS);
-      held.push(() => resolve(run()));
+      held.push(() => {
+        try {
+          resolve(run());
+        } catch (error) {
+          reject(error); // as the server refuses it
+        }
+      });
     });
   const arrive = <T>(run: () => T): T | Promise<T> => {
     if (state === 'away') throw new Error(AWAY);

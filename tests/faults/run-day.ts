@@ -1,6 +1,6 @@
 import { drainAll } from '@backstop/maintenance/tasks/drain-outbox';
 import { openInProcess, setupFile } from '@backstop/simulator';
-import type { Redis } from '@backstop/store';
+import { readStreams, type Redis } from '@backstop/store';
 import { UNPLANNED } from './adopted.ts';
 import { credentialsOf } from './credentials-of.ts';
 import { START_MS, type Day } from './day.ts';
@@ -8,6 +8,7 @@ import { sumUp, type DayResult } from './day-result.ts';
 import { openJudge, type Judge } from './judge.ts';
 import { openMarket, type Market } from './market.ts';
 import { openMemoryArchive } from './memory-archive.ts';
+import { openProcessTimers } from './process-timers.ts';
 import { setTheStage, type Stage, type StageProps } from './stage.ts';
 import { openStorage } from './storage.ts';
 import { openTrader, type Trader } from './trader.ts';
@@ -35,19 +36,32 @@ export async function runDay(day: Day, { variant = {}, tell, real, ...options }:
   const { throughSdk = real !== undefined || day.seed % SDK_EVERY === 0 } = options;
   const chance = Math.random;
   using time = openVirtualTime(START_MS);
+  using timers = openProcessTimers();
   Math.random = day.random.of('product').fraction;
   const venue = openInProcess({ seed: day.seed, latencyMs: day.latencyMs, limits: 'real', setup: setupOf(day) });
   const storage = await openStorage(time.nowMs, { ...variant, ...(real && { real }) });
   const tellNow = (line: string): void => tell?.(Date.now() - START_MS, line);
   const archive = openMemoryArchive(tell && tellNow);
+  let stage: Stage | undefined;
   try {
-    const stage = setTheStage(day, { venue, storage, archive, variant, throughSdk, tell: tellNow });
+    stage = setTheStage(day, {
+      venue,
+      storage,
+      archive,
+      timers,
+      variant,
+      throughSdk,
+      tell: tellNow,
+      isTraced: tell !== undefined,
+    });
     const { plans } = openTrading(day, { venue, storage, redis: stage.world.admin });
     const judge = openJudge({ plans, lost: stage.lost, day }, venue, tellNow);
     const calm = await play(day, time, { ...stage, judge, isBusy: storage.isBusy });
     await drainAll(stage.world.admin, archive.archive); // what was told since the last time
-    return sumUp(day, { ...stage, ...calm, plans, judge, archive, venue });
+    const wrong = [...calm.wrong, ...(await streamFaults(day, stage.world))];
+    return sumUp(day, { ...stage, ...calm, wrong, plans, judge, archive, venue });
   } finally {
+    for (const stream of stage?.world.streams ?? []) stream.kill();
     venue.close();
     Math.random = chance;
   }
@@ -83,7 +97,7 @@ async function play(
   await time.run(day.calmAtMs, judge.look, isBusy);
   await world.venue.control('DELETE faults');
   world.redis.comeBack();
-  for (const worker of world.workers) worker.resume();
+  for (const process of [...world.workers, ...world.streams]) process.resume();
 
   let settledMs: number | undefined;
   let wrong: readonly string[] = [];
@@ -94,6 +108,15 @@ async function play(
     await time.run(LOOK_EVERY_MS, judge.look, isBusy);
   }
   return { settledMs, wrong };
+}
+
+/** In the end a day's streams vouch for everything again. */
+async function streamFaults({ hasStream, accounts }: Day, { admin }: World): Promise<readonly string[]> {
+  if (!hasStream) return [];
+  const streams = await readStreams(admin, accounts);
+  return streams
+    .filter(({ live, synced }) => !live || !synced)
+    .map(({ account, why }) => `the stream of ${account} is not in sync: ${why}`);
 }
 
 function setupOf({ accounts, contracts, isHedged, adoption }: Day): ReturnType<typeof setupFile.parse> {

@@ -6,8 +6,11 @@ import { credentialsOf } from './credentials-of.ts';
 import type { Day } from './day.ts';
 import { openInFlight, type InFlight } from './in-flight.ts';
 import type { MemoryArchive } from './memory-archive.ts';
+import type { ProcessTimers } from './process-timers.ts';
 import { openRedisServer } from './redis-server.ts';
 import type { Storage } from './storage.ts';
+import { streamObserver } from './stream-observer.ts';
+import { openStreamProcess, type StreamProcess } from './stream-process.ts';
 import { openTraps } from './traps.ts';
 import { openUpkeep } from './upkeep.ts';
 import type { Variant } from './variants.ts';
@@ -30,9 +33,12 @@ export interface StageProps {
   readonly venue: World['venue'];
   readonly storage: Storage;
   readonly archive: MemoryArchive;
+  readonly timers: ProcessTimers;
   readonly variant: Variant;
   readonly throughSdk: boolean;
   readonly tell: (line: string) => void;
+  /** What is told is for people. */
+  readonly isTraced: boolean;
 }
 
 /** Starts the processes of a day, and lays out what will happen to them. */
@@ -46,8 +52,8 @@ export function setTheStage(day: Day, props: StageProps): Stage {
     traps: openTraps(),
     branches: openBranches(admin),
     redis: openRedisServer(day.random.of('redis')),
-    inFlight: openInFlight(),
-    counts: { decisions: 0, stale: 0, rateLimited: 0 },
+    inFlight: openInFlight((name) => venue.simulator.engine.venue.accounts.get(name), tell),
+    counts: { decisions: 0, stale: 0, rateLimited: 0, syncs: 0, drifts: 0 },
     onCommand: { run: ignore },
   };
   const parts = partsOf(day, props, watch);
@@ -62,6 +68,7 @@ export function setTheStage(day: Day, props: StageProps): Stage {
     upkeep,
     workers,
     spawn: () => void workers.push(openWorkerProcess(parts)),
+    ...streamsOf(parts, props, watch),
     loseRedis: () => {
       lost.atMs = Date.now();
       storage.lose();
@@ -71,8 +78,23 @@ export function setTheStage(day: Day, props: StageProps): Stage {
     accounts: day.accounts,
     symbols: day.contracts.map(({ symbol }) => symbol),
   };
+  tell(day.hasStream ? 'streams: one process' : 'streams: none');
+  if (day.hasStream) world.spawnStream('stream-1');
   schedule(day, world, { tell, failures });
   return { world, lost, failures, ...watch };
+}
+
+function streamsOf(
+  parts: FleetParts,
+  { timers, venue, ...props }: StageProps,
+  { counts }: Watch,
+): Pick<World, 'streams' | 'spawnStream'> {
+  const streams: StreamProcess[] = [];
+  const observer = streamObserver(counts, props);
+  return {
+    streams,
+    spawnStream: (owner) => void streams.push(openStreamProcess(owner, { ...parts, timers, venue, observer })),
+  };
 }
 
 interface Watch {

@@ -26,8 +26,11 @@ export interface StreamParts extends Pick<
 }
 
 export interface StreamProcess extends FleetProcess {
+  readonly owner: string;
   /** Why its share is not in its hands, as /readyz says it; empty = it is. */
   readonly reasons: () => readonly string[];
+  /** SIGTERM: it gives up what it holds, and ends. */
+  readonly leave: () => Promise<void>;
 }
 
 /**
@@ -43,14 +46,24 @@ export function openStreamProcess(owner: string, parts: StreamParts): StreamProc
     sockets.add(socket);
     return streamSocket(socket, loop);
   };
-  const share = loop.inside(() => keepShare(owner, { process, connect }, parts));
+  const leaving = new AbortController();
+  const share = loop.inside(() => keepShare(owner, { process, connect, leaving: leaving.signal }, parts));
+  const kill = (): void => {
+    process.kill();
+    loop.kill();
+    for (const socket of sockets) socket.terminate();
+  };
   return {
     ...process,
+    owner,
     reasons: () => share.reasons(),
-    kill: () => {
-      process.kill();
-      loop.kill();
-      for (const socket of sockets) socket.terminate();
+    kill,
+    leave: async () => {
+      await loop.inside(() => {
+        leaving.abort();
+        return share.close();
+      });
+      kill();
     },
     ...holding(process, loop),
   };
@@ -72,10 +85,11 @@ function holding(process: FleetProcess, loop: ProcessLoop): Pick<FleetProcess, '
 interface Inside {
   readonly process: FleetProcess;
   readonly connect: (url: string) => StreamSocket;
+  readonly leaving: AbortSignal;
 }
 
 /** As `openStreams` does. */
-function keepShare(owner: string, { process, connect }: Inside, parts: StreamParts): ShareKeeper {
+function keepShare(owner: string, { process, connect, leaving }: Inside, parts: StreamParts): ShareKeeper {
   const { accounts, observer } = parts;
   const gate: FleetProcess['gate'] = (command, run) => outside(() => process.gate(command, run));
   const redis = parts.connect(gate);
@@ -97,7 +111,7 @@ function keepShare(owner: string, { process, connect }: Inside, parts: StreamPar
     exchangeOf: exchanges.of,
     url: privateStreamUrl(BASE_URL),
   });
-  void every(KEEP_MS, new AbortController().signal, () => share.keep(), ignore);
+  void every(KEEP_MS, leaving, () => share.keep(), ignore);
   return share;
 }
 

@@ -39,6 +39,12 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
       'fills not told': ({ missedEvents }) => missedEvents,
     },
   },
+  'any-frame-confirms': {
+    what: 'any frame of a place confirms all writes on it, whatever they asked for',
+    faults: ['frame-delayed'],
+    rewrite: replacing(["if awaited.type == 'read' then return false end", 'if awaited then return true end']),
+    shows: { 'stale decisions': ({ stale }) => stale },
+  },
   'no-intents': {
     what: 'intents are not kept: nobody knows of a request that another job has under way',
     faults: ['jobs-lost'],

@@ -22,6 +22,9 @@ export interface Counts {
   decisions: number;
   stale: number;
   rateLimited: number;
+  /** How often the stream of an account came in sync, and audits found a difference that no frame explained. */
+  syncs: number;
+  drifts: number;
 }
 
 export interface FleetParts {

@@ -8,6 +8,7 @@ import type { RedisServer } from './redis-server.ts';
 import type { Traps } from './traps.ts';
 import type { Upkeep } from './upkeep.ts';
 import type { FleetProcess } from './fleet-process.ts';
+import type { StreamProcess } from './stream-process.ts';
 
 /** What a day's faults can lay hands on. */
 export interface World {
@@ -19,6 +20,10 @@ export interface World {
   readonly upkeep: Upkeep;
   readonly workers: FleetProcess[];
   readonly spawn: () => void;
+  /** Those of the private streams; none on a day without streams. */
+  readonly streams: StreamProcess[];
+  /** One more, under the name that it holds leases by. */
+  readonly spawnStream: (owner: string) => void;
   /** Redis and the queues with everything in them are gone. */
   readonly loseRedis: () => void;
   /** Only the queues are gone. */
