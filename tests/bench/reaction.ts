@@ -21,7 +21,7 @@ interface ReactionFigures {
 }
 
 /**
- * From a fill to the request that it asks for, while all 2,000 monitors are swept every two seconds: with wake-ups that overtake sweeps, and
+ * From a fill to the request that it asks for, while all 2,000 monitors are swept as in production, every 15 s: with wake-ups that overtake sweeps, and
  * beside it with wake-ups that wait in their turn, which must miss the goal.
  */
 export async function reaction(): Promise<ReactionFigures> {

@@ -89,7 +89,7 @@ async function adoptions(): Promise<readonly EventRecord[]> {
 async function readAgo(deps: AdopterDeps, ms: number): Promise<void> {
   const atMs = (await redisTimeMs(rig().redis)) - ms;
   deps.askedAtMs.set('main', atMs);
-  await rig().redis.hset(accountKeys('main').landed, 'positions', atMs);
+  await rig().redis.hset(accountKeys('main').landed, { positions: atMs, orders: atMs });
 }
 
 /** As if the one listing that has shown the position so far had been so long ago. */

@@ -161,8 +161,8 @@ async function quiet(): Promise<Streamed> {
   await protect(rig(), [seat], ref, LADDER);
   const { account } = ref;
   await holdStreams(rig().redis, OWNER, [{ account, session: '' }], 60_000);
+  await rig().forget(ref); // which ends what any session vouched for
   await openSession(rig().redis, account, OWNER, 'session');
-  await rig().forget(ref);
   await untilNothingChanges(seat, ref);
   await markSynced(rig().redis, account, OWNER, 'session');
   const stream = await handStream(seat, ref);

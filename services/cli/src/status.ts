@@ -46,6 +46,7 @@ export async function status(context: VerbContext): Promise<void> {
   const rows = monitors.map((monitor) => monitorRow(monitor, nowMs));
   context.print(monitors.length === 0 ? 'no active monitors' : table(MONITOR_HEAD, rows));
   context.print('');
+  context.print(streamLine(streams));
   context.print(
     table(
       ACCOUNT_HEAD,
@@ -98,12 +99,20 @@ function accountRow(account: AccountPicture, stream: StreamPicture | undefined, 
   ];
 }
 
+/** Which accounts are polled, since no stream vouches for them. */
+function streamLine(streams: readonly StreamPicture[]): string {
+  const polled = streams.filter(({ synced }) => !synced).map(({ account }) => account);
+  const line = `streams: ${streams.length - polled.length} of ${streams.length} in sync`;
+  return polled.length === 0 ? line : `${line}; polled: ${polled.join(', ')}`;
+}
+
 /** Since when it is synced, and where; or what is missing: the account is polled then. */
 function streamCell(stream: StreamPicture | undefined, nowMs: number): string {
   if (stream === undefined) return 'down';
   const { owner, sinceMs, why } = stream;
   if (sinceMs !== undefined) return `synced for ${Math.round((nowMs - sinceMs) / 1_000)} s (${owner ?? '?'})`;
-  return why === undefined || why === '' ? streamState(stream) : `${streamState(stream)}: ${why}`;
+  const state = owner === undefined ? streamState(stream) : `${streamState(stream)} (${owner})`;
+  return why === undefined || why === '' ? state : `${state}, last lost: ${why}`;
 }
 
 function processRow({ name, pid, alive, counters, url }: ProcessSeen): (string | number)[] {

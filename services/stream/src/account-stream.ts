@@ -118,11 +118,9 @@ export class AccountStream {
     if (this.#isConnected) this.#begin();
   }
 
-  /** Ends what is vouched for; where Redis does not hear of it, the next renewal of the lease says the same. */
+  /** Ends what is vouched for, and says why; where Redis does not hear of it, the next renewal of the lease ends it too. */
   #leave(why: string): void {
-    const had = this.#session;
     this.#endCourse();
-    if (had === '') return;
     this.#do(endSession(this.#deps.redis, this.account, this.#deps.owner, why));
   }
 
@@ -149,7 +147,9 @@ export class AccountStream {
       if (signal.aborted) return;
       if (why === undefined) return this.#synced(signal);
 
-      this.#deps.log.warn({ account: this.account, why }, 'stream not in sync yet');
+      const { redis, owner, log } = this.#deps;
+      log.warn({ account: this.account, why }, 'stream not in sync yet');
+      this.#do(endSession(redis, this.account, owner, why));
       const backOffMs = Math.min(FIRST_BACK_OFF_MS * 2 ** attempt, LONGEST_BACK_OFF_MS);
       await sleep(backOffMs * (0.5 + Math.random() / 2), signal);
     }

@@ -27,6 +27,7 @@ export interface AuditDeps {
   readonly lastFrames: LastFrames;
   /** A row that was vouched for was not what the exchange listed, and no frame has told of it. */
   readonly drifted: (candidate: DriftCandidate) => void;
+  readonly account: string;
   readonly log: Notes;
   /** In place of the real periods. */
   readonly everyMs?: number;
@@ -76,11 +77,11 @@ async function confirm(
   return confirmed.length;
 }
 
-async function tried<T>(reading: Promise<T>, { log }: AuditDeps): Promise<T | undefined> {
+async function tried<T>(reading: Promise<T>, { account, log }: AuditDeps): Promise<T | undefined> {
   try {
     return await reading;
   } catch (error) {
-    log.info({ err: error }, 'audit failed');
+    log.warn({ account, err: error }, 'audit failed');
     return undefined;
   }
 }

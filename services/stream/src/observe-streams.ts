@@ -15,6 +15,7 @@ export interface Observer extends StreamObserver, RequestObserver {
 /** Turns what happens to streams into this process's metrics and totals. */
 export function observeStreams(running: Pick<ServiceProcess, 'metrics' | 'count'>): Observer {
   const { metrics, count } = running;
+  for (const kind of ['positions', 'orders'] as const) metrics.cacheDrift.inc({ kind }, 0); // or its first one is no increase
   return {
     ...observeRequests(running),
     synced: (account, isSynced) => metrics.streamUp.set({ account }, isSynced ? 1 : 0),

@@ -94,6 +94,7 @@ async function audit(
   { reads, lastFrames, observer, log, auditEveryMs }: AuditParts,
 ): Promise<void> {
   await auditRows(signal, {
+    account,
     positions: async (stop) => auditPositions(account, stop, await readDeps(reads)),
     whole: async (stop) => auditAccount(account, stop, await readDeps(reads)),
     executions: async (stop) => auditExecutions(account, stop, await readDeps(reads)),

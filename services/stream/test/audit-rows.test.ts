@@ -29,6 +29,7 @@ function anAudit() {
     return next;
   };
   const ended = auditRows(stop.signal, {
+    account: 'main',
     positions: read('positions'),
     whole: read('whole'),
     executions: read('executions'),

@@ -187,7 +187,9 @@ function accountRow(account: AccountsView['accounts'][number]): Html {
     <td>${name}</td>
     <td class="n">${monitors}</td>
     <td class="${covered < open ? 'bad' : ''}">${covered} of ${open}</td>
-    <td class="${stream.state === 'synced' ? '' : 'warn'}">${stream.state}</td>
+    <td class="${stream.state === 'synced' ? '' : 'warn'}" title="${stream.process ?? ''} ${stream.why ?? ''}">
+      ${stream.state}
+    </td>
     <td class="${readFailures.count === 0 ? '' : 'warn'}">${reads}</td>
     <td class="warn">${held}</td>
   </tr>`;
