@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { initialState, toJson } from '@backstop/core';
 import { ladder, marketEntry } from '@backstop/core/testing';
-import { BUCKETS, listProcesses, openRound, putPlans, type Redis } from '@backstop/store';
+import { ALL_BUCKETS, listProcesses, openRound, putPlans, type Redis } from '@backstop/store';
 import { startFleet, type Fleet } from '../support/fleet.ts';
 import { planOn } from '../support/plans.ts';
 import { readTruth } from '../support/truth.ts';
@@ -45,7 +45,7 @@ export async function openQuietMonitors(size: QuietSize): Promise<QuietMonitors>
     fleet,
     keepDue: async (signal) => {
       while (!signal.aborted) {
-        await Promise.all(Array.from({ length: BUCKETS }, (_, bucket) => openRound(fleet.redis, bucket, 0)));
+        await Promise.all(ALL_BUCKETS.map((bucket) => openRound(fleet.redis, bucket, 0)));
         await pause(DUE_EVERY_MS);
       }
     },

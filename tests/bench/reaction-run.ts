@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { format, initialState, toJson, type Plan } from '@backstop/core';
 import { ladder, marketEntry } from '@backstop/core/testing';
 import {
-  BUCKETS,
+  ALL_BUCKETS,
   keepInstallation,
   oldestChecked,
   putPlans,
@@ -123,7 +123,7 @@ async function untilReady({ redis, services }: Fleet, { accounts }: Market, moni
   await retry(async () => (await readStreams(redis, accounts)).every(({ synced }) => synced));
   const syncedMs = Date.now();
   await retry(async () => {
-    const buckets = await Promise.all(Array.from({ length: BUCKETS }, (_, bucket) => oldestChecked(redis, bucket)));
+    const buckets = await Promise.all(ALL_BUCKETS.map((bucket) => oldestChecked(redis, bucket)));
     const checked = buckets.reduce((sum, { count }) => sum + count, 0);
     return checked === monitors && buckets.every(({ atMs = Number.POSITIVE_INFINITY }) => atMs > syncedMs);
   });

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { initialState, toJson, type Plan } from '@backstop/core';
 import {
-  BUCKETS,
+  ALL_BUCKETS,
   bucketKeys,
   flushCache,
   keepInstallation,
@@ -136,13 +136,13 @@ async function nextRound(redis: Redis): Promise<Round> {
 }
 
 async function isUp(redis: Redis, processes: number): Promise<boolean> {
-  const instruments = Array.from({ length: BUCKETS }, (_, bucket) => redis.exists(bucketKeys(bucket).instruments));
+  const instruments = ALL_BUCKETS.map((bucket) => redis.exists(bucketKeys(bucket).instruments));
   const running = (await listProcesses(redis)).length;
   return running >= processes && (await Promise.all(instruments)).every((exists) => exists === 1);
 }
 
 async function isArchived(redis: Redis): Promise<boolean> {
-  const sizes = await Promise.all(Array.from({ length: BUCKETS }, (_, bucket) => outboxSize(redis, bucket)));
+  const sizes = await Promise.all(ALL_BUCKETS.map((bucket) => outboxSize(redis, bucket)));
   return sizes.every(({ count }) => count === 0);
 }
 

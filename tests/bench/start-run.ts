@@ -6,7 +6,7 @@ import { initialState, toJson, type Plan } from '@backstop/core';
 import { drainAll } from '@backstop/maintenance/tasks/drain-outbox';
 import {
   accountKeys,
-  BUCKETS,
+  ALL_BUCKETS,
   keepInstallation,
   listProcesses,
   oldestChecked,
@@ -153,7 +153,7 @@ async function msUntil(isSo: () => Promise<boolean>, startedMs: number): Promise
 }
 
 async function countActive(redis: Redis): Promise<number> {
-  const buckets = Array.from({ length: BUCKETS }, (_, bucket) => oldestChecked(redis, bucket));
+  const buckets = ALL_BUCKETS.map((bucket) => oldestChecked(redis, bucket));
   return (await Promise.all(buckets)).reduce((total, { count }) => total + count, 0);
 }
 

@@ -1,7 +1,7 @@
 import { LANES } from '@backstop/core';
 import { runRounds } from '@backstop/scheduler/run-rounds';
 import { scheduleChecks } from '@backstop/scheduler/schedule-checks';
-import { BUCKETS, listRounds, oldestChecked, takeDue, type MonitorRef, type Round } from '@backstop/store';
+import { ALL_BUCKETS, listRounds, oldestChecked, takeDue, type MonitorRef, type Round } from '@backstop/store';
 import { expect, onTestFinished, test } from 'vitest';
 import { restingPlan } from '../support/plans.ts';
 import { SOON } from '../support/protect.ts';
@@ -10,8 +10,6 @@ import { useRig } from '../support/use-rig.ts';
 const rig = useRig();
 const ROUND_MS = 1_000;
 const CONFIG = { SCHEDULER_ROUND_MS: ROUND_MS, SCHEDULER_TICK_MS: 20, FLEET_CONCURRENCY: 20 };
-const ALL_BUCKETS = Array.from({ length: BUCKETS }, (_, bucket) => bucket);
-
 /** One more scheduler beside those that run; it ends with its signal, at the latest with the test. */
 function schedule(stop: AbortController): Promise<void> {
   onTestFinished(() => stop.abort());

@@ -15,6 +15,7 @@ export { hasClosedBooks } from './has-closed-books.ts';
 export { initialState } from './initial-state.ts';
 export { isOutrun } from './is-outrun.ts';
 export * from './json.ts';
+export { isThrough, opposite } from './level.ts';
 export * from './model.ts';
 export { needsExecutions } from './needs-executions.ts';
 export type { Memory } from './needs-executions.ts';

@@ -20,7 +20,7 @@ export interface HeardStream extends Disposable {
 /** Opens the stream of an account of the simulator, with short back-offs unless others are given. */
 export function hearStream(
   { baseUrl }: Pick<SimulatorProcess, 'baseUrl'>,
-  options: Pick<PrivateStreamOptions, 'account' | 'credentials'> & Partial<PrivateStreamOptions>,
+  options: Pick<PrivateStreamOptions, 'credentials'> & Partial<PrivateStreamOptions>,
 ): HeardStream {
   const frames: PrivateFrame[] = [];
   const life: ('admitted' | 'ready' | StreamFailure)[] = [];

@@ -61,7 +61,6 @@ function playStream(options: Partial<PrivateStreamOptions> = {}): PlayedStream {
   const told: Told[] = [];
   let admissions = 0;
   const stream = openPrivateStream({
-    account: 'main',
     credentials: CREDENTIALS,
     url: 'ws://exchange/v5/private',
     random: () => 0.999,

@@ -57,21 +57,21 @@ async function hearsOrder(stream: HeardStream, rest: BybitAccount): Promise<void
 }
 
 test('a wrong secret is down for credentials', async () => {
-  const { account, credentials } = await freshAccount();
-  using stream = hearStream(simulator, { account, credentials: { ...credentials, secret: 'wrong' } });
+  const { credentials } = await freshAccount();
+  using stream = hearStream(simulator, { credentials: { ...credentials, secret: 'wrong' } });
   expect(await stream.down()).toEqual({ reason: 'credentials', why: 'auth refused: Params Error' });
   expect(stream.life).toEqual(['admitted', expect.objectContaining({ reason: 'credentials' })]);
 });
 
 test('an unknown key is down for credentials', async () => {
-  using stream = hearStream(simulator, { account: 'nobody', credentials: { apiKey: 'none', secret: 'none' } });
+  using stream = hearStream(simulator, { credentials: { apiKey: 'none', secret: 'none' } });
   expect(await stream.down()).toMatchObject({ reason: 'credentials' });
 });
 
 test('an exchange that does not answer the auth is down within the deadline, and the next attempt is ready', async () => {
   const { account, credentials, rest } = await freshAccount();
   await strike(account, { kind: 'auth-silent', count: 1 });
-  using stream = hearStream(simulator, { account, credentials, timings: { readyWithinMs: 300 } });
+  using stream = hearStream(simulator, { credentials, timings: { readyWithinMs: 300 } });
   expect(await stream.down()).toEqual({ reason: 'silent', why: 'not subscribed within 300 ms' });
   await stream.ready();
   await hearsOrder(stream, rest);
@@ -79,7 +79,7 @@ test('an exchange that does not answer the auth is down within the deadline, and
 
 test('a half-open connection is noticed and replaced', async () => {
   const { account, credentials, rest } = await freshAccount();
-  using stream = hearStream(simulator, { account, credentials, timings: { pingEveryMs: 150, silentAfterMs: 300 } });
+  using stream = hearStream(simulator, { credentials, timings: { pingEveryMs: 150, silentAfterMs: 300 } });
   await stream.ready();
   await strike(account, { kind: 'half-open' });
   expect(await stream.down()).toEqual({ reason: 'silent', why: 'nothing received for 300 ms' });
@@ -89,7 +89,7 @@ test('a half-open connection is noticed and replaced', async () => {
 
 test('pongs of the exchange keep a connection on which nothing happens', async () => {
   const { account, credentials } = await freshAccount();
-  using stream = hearStream(simulator, { account, credentials, timings: { pingEveryMs: 150, silentAfterMs: 600 } });
+  using stream = hearStream(simulator, { credentials, timings: { pingEveryMs: 150, silentAfterMs: 600 } });
   await stream.ready();
   await strike(account, { kind: 'socket-cut', fromMs: 1_800 });
   expect(await stream.down()).toMatchObject({ reason: 'closed' });
@@ -97,7 +97,7 @@ test('pongs of the exchange keep a connection on which nothing happens', async (
 
 test('after a cut the stream is admitted again and ready with a new connection', async () => {
   const { account, credentials, rest } = await freshAccount();
-  using stream = hearStream(simulator, { account, credentials });
+  using stream = hearStream(simulator, { credentials });
   await stream.ready();
   await strike(account, { kind: 'socket-cut' });
   await stream.ready(2);
@@ -113,7 +113,7 @@ test('after a cut the stream is admitted again and ready with a new connection',
 
 test('frames are told as they came: a doubled one twice, a late one late, a lost one never', async () => {
   const { account, credentials, rest } = await freshAccount();
-  using stream = hearStream(simulator, { account, credentials });
+  using stream = hearStream(simulator, { credentials });
   await stream.ready();
   await strike(account, { kind: 'frame-duplicated', endpoint: 'order', count: 1 });
   await strike(account, { kind: 'frame-dropped', endpoint: 'position', count: 1 });
@@ -132,21 +132,21 @@ test('an address where nobody listens refuses', async () => {
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   server.close();
   await once(server, 'close');
-  const { account, credentials } = await freshAccount();
-  using stream = hearStream({ baseUrl: `http://127.0.0.1:${port}` }, { account, credentials });
+  const { credentials } = await freshAccount();
+  using stream = hearStream({ baseUrl: `http://127.0.0.1:${port}` }, { credentials });
   expect(await stream.down(2)).toEqual({ reason: 'refused', why: `connect ECONNREFUSED 127.0.0.1:${port}` });
 });
 
 test('a path that is no stream refuses with its status', async () => {
-  const { account, credentials } = await freshAccount();
+  const { credentials } = await freshAccount();
   const url = `${simulator.baseUrl.replace('http', 'ws')}/v5/elsewhere`;
-  using stream = hearStream(simulator, { account, credentials, url });
+  using stream = hearStream(simulator, { credentials, url });
   expect(await stream.down(2)).toEqual({ reason: 'refused', why: 'the exchange answered 404' });
 });
 
 test('what is no address of a WebSocket refuses', async () => {
-  const { account, credentials } = await freshAccount();
-  using stream = hearStream(simulator, { account, credentials, url: 'ftp://exchange' });
+  const { credentials } = await freshAccount();
+  using stream = hearStream(simulator, { credentials, url: 'ftp://exchange' });
   expect(await stream.down(2)).toMatchObject({ reason: 'refused' });
 });
 
@@ -159,12 +159,12 @@ test('a closed stream leaves no socket, whether it was connecting or ready', asy
     truth.parse(await other.control('GET', 'truth')).streams.connections.private;
   expect(await seen()).toBe(0);
   const before = handles();
-  const ready = hearStream(other, { account: 'closed', credentials });
+  const ready = hearStream(other, { credentials });
   await ready.ready();
   expect(await seen()).toBe(1);
   expect(handles()).toBeGreaterThan(before);
   ready[Symbol.dispose]();
-  const connecting = hearStream(other, { account: 'closed', credentials });
+  const connecting = hearStream(other, { credentials });
   await expect.poll(() => connecting.life.length, PATIENCE).toBeGreaterThan(0);
   connecting[Symbol.dispose]();
   await expect.poll(seen, PATIENCE).toBe(0);

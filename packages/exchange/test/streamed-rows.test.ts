@@ -33,7 +33,7 @@ async function openTrader(): Promise<Trader> {
   const account = `streamed-${serial}`;
   const credentials = await simulator.addAccount(account);
   const rest = bybit({ account, credentials, baseUrl: simulator.baseUrl, hooks: watched(), pool });
-  const stream = hearStream(simulator, { account, credentials });
+  const stream = hearStream(simulator, { credentials });
   await stream.ready();
   return { rest, stream, [Symbol.dispose]: () => stream[Symbol.dispose]() };
 }

@@ -4,6 +4,7 @@ import { accountKeys } from './keys.ts';
 import { ORDERS_TTL_MS, POSITIONS_TTL_MS } from './landings.ts';
 import { fromSlot, slotOf } from './monitor-ref.ts';
 import { redisTimeMs } from './redis.ts';
+import { vouchingSession } from './stream-sessions.ts';
 
 const SCAN_COUNT = 1_000;
 
@@ -35,7 +36,7 @@ export async function readAccountRows(redis: Redis, account: string): Promise<Ac
     redis.hmget(keys.positionListing, 'start', 'session'),
     redis.hmget(keys.ordersListing, 'start', 'session'),
   ]);
-  const session = liveSession(stream, nowMs);
+  const session = vouchingSession(stream, nowMs);
   const counts = ([start, of]: Held, ttlMs: number) =>
     start !== null && start !== undefined && (nowMs - Number(start) <= ttlMs || (session !== '' && of === session));
   const [positions, orders] = await Promise.all([
@@ -60,11 +61,6 @@ export async function readAccountRows(redis: Redis, account: string): Promise<Ac
 
 /** start and session of a row or listing. */
 type Held = readonly (string | null | undefined)[];
-
-/** The session that vouches for rows now; '' = none does. As include/live-session.lua has it. */
-function liveSession([session, synced, until]: Held, nowMs: number): string {
-  return synced === '1' && Number(until ?? 0) > nowMs ? (session ?? '') : '';
-}
 
 interface RowReading<T> {
   readonly listedMs: number;

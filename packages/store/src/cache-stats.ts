@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { BUCKETS, bucketKeys } from './keys.ts';
+import { ALL_BUCKETS, bucketKeys } from './keys.ts';
 
 export type CacheKind = 'positions' | 'orders' | 'lookups';
 
@@ -23,9 +23,7 @@ export function hitRate({ fresh, patched, dirty, expired, missed }: CacheCounts)
 
 /** Totals over all accounts since Redis started empty. */
 export async function cacheStats(redis: Redis): Promise<Readonly<Record<CacheKind, CacheCounts>>> {
-  const hashes = await Promise.all(
-    Array.from({ length: BUCKETS }, (_, bucket) => redis.hgetall(bucketKeys(bucket).cacheStats)),
-  );
+  const hashes = await Promise.all(ALL_BUCKETS.map((bucket) => redis.hgetall(bucketKeys(bucket).cacheStats)));
   const total = (field: string) => hashes.reduce((sum, hash) => sum + Number(hash[field] ?? 0), 0);
   const counts = (kind: CacheKind): CacheCounts => ({
     fresh: total(`${kind}:fresh`),

@@ -1,4 +1,5 @@
 export {
+  ALL_BUCKETS,
   BUCKETS,
   KEY_PATTERNS,
   QUEUE_PREFIX,
@@ -30,7 +31,16 @@ export {
 export { describeAction } from './decisions/describe-action.ts';
 export { policyVersion } from './decisions/policy-version.ts';
 export { replayDecision, type Replay } from './decisions/replay-decision.ts';
-export { countDue, oldestChecked, openRound, setDueNow, setDueWithin, takeDue, type OldestChecked } from './due.ts';
+export {
+  countDue,
+  oldestChecked,
+  openRound,
+  setDueFirst,
+  setDueNow,
+  setDueWithin,
+  takeDue,
+  type OldestChecked,
+} from './due.ts';
 export {
   abandonFlight,
   beginFlight,

@@ -3,6 +3,9 @@ import type { Lane, PositionIdx } from '@backstop/core';
 /** How many hash tags the accounts are spread over (DESIGN section 6). Changing it orphans what is stored. */
 export const BUCKETS = 8;
 
+/** Their numbers. */
+export const ALL_BUCKETS: readonly number[] = Array.from({ length: BUCKETS }, (_, bucket) => bucket);
+
 /** The queues' BullMQ prefix: one tag, since nothing needs atomicity between a queue and a bucket. */
 export const QUEUE_PREFIX = '{bs}';
 

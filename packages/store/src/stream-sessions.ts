@@ -55,8 +55,16 @@ export async function readStreams(redis: Redis, accounts: readonly string[]): Pr
   return streams.map(({ owner: holder, until, session = '', synced, since, why }, at) => {
     const owner = holder === undefined ? undefined : nameOfHolder(holder);
     const live = Number(until ?? 0) > nowMs;
-    const isSynced = live && synced === '1' && session !== '';
+    const isSynced = vouchingSession([session, synced, until], nowMs) !== '';
     const sinceMs = isSynced && since !== undefined ? Number(since) : undefined;
     return { account: accounts[at] ?? '', owner, live, synced: isSynced, sinceMs, why };
   });
+}
+
+/** The session that vouches for an account's rows, of the fields session, synced and until; '' = none. As include/live-session.lua has it. */
+export function vouchingSession(
+  [session, synced, until]: readonly (string | null | undefined)[],
+  nowMs: number,
+): string {
+  return synced === '1' && Number(until ?? 0) > nowMs ? (session ?? '') : '';
 }

@@ -1,4 +1,4 @@
-import type { OrderRow, PositionRow, Prices, Side } from '@backstop/core';
+import { isThrough, opposite, type OrderRow, type PositionRow, type Prices } from '@backstop/core';
 import type { Glance } from '@backstop/store';
 
 /**
@@ -19,10 +19,5 @@ function isStopReached(position: PositionRow | undefined, { last, mark, index }:
 function isOrderReached({ side, price, triggerPrice }: OrderRow, { last, mark, index }: Prices): boolean {
   if (price !== undefined && isThrough(side, price, last)) return true;
   if (triggerPrice === undefined) return false;
-  const closed = side === 'Buy' ? 'Sell' : 'Buy';
-  return [last, mark, index].some((at) => isThrough(closed, triggerPrice, at));
-}
-
-function isThrough(side: Side, level: bigint, price: bigint): boolean {
-  return side === 'Buy' ? price <= level : price >= level;
+  return [last, mark, index].some((at) => isThrough(opposite(side), triggerPrice, at));
 }

@@ -7,7 +7,7 @@ import {
   listActive,
   putPlans,
   replayExecutions,
-  setDueWithin,
+  setDueFirst,
   type Archive,
   type MonitorRef,
   type Redis,
@@ -27,8 +27,6 @@ export async function restore(redis: Redis, archive: Archive, log: Log): Promise
   return restorePlans(redis, archive, log);
 }
 
-/** So much longer than all others, ms, the first monitor of an account counts as due when it comes back. */
-const AHEAD_MS = 3_600_000;
 /** Few enough that no check reads an account's executions between its plans and the replay of them. */
 const ACCOUNTS_AT_ONCE = 10;
 
@@ -69,7 +67,7 @@ async function restoreAccount(redis: Redis, account: string, plans: readonly Pla
 
   const accepted = results.flatMap((result) => result.accepted);
   const [first] = accepted;
-  if (first !== undefined) await setDueWithin(redis, first, 'tp-sl', -AHEAD_MS);
+  if (first !== undefined) await setDueFirst(redis, first);
   return accepted.length;
 }
 

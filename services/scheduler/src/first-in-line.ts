@@ -1,7 +1,4 @@
-import { listAccounts, listActive, setDueWithin, type Redis } from '@backstop/store';
-
-/** So much longer than all others, ms, the first monitor of an account counts as due. */
-const AHEAD_MS = 3_600_000;
+import { listAccounts, listActive, setDueFirst, type Redis } from '@backstop/store';
 
 /**
  * Puts one monitor of each account before all that are due: its check reads the whole account. After a standstill every
@@ -10,6 +7,6 @@ const AHEAD_MS = 3_600_000;
 export async function firstInLine(redis: Redis): Promise<void> {
   for (const account of await listAccounts(redis)) {
     const [first] = await listActive(redis, account);
-    if (first !== undefined) await setDueWithin(redis, first, 'tp-sl', -AHEAD_MS);
+    if (first !== undefined) await setDueFirst(redis, first);
   }
 }

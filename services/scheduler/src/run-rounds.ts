@@ -1,5 +1,5 @@
 import {
-  BUCKETS,
+  ALL_BUCKETS,
   listProcesses,
   oldestChecked,
   openRound,
@@ -12,8 +12,6 @@ import {
 /** Checks of a round are spread at this rate, so that many accounts do not refresh in one burst. */
 const CHECKS_PER_MS = 4;
 const LONGEST_JITTER_MS = 5_000;
-
-const ALL_BUCKETS = Array.from({ length: BUCKETS }, (_, bucket) => bucket);
 
 /**
  * Closes and opens sweeps (DESIGN section 3, last paragraph): a round makes every active monitor due and closes when the one

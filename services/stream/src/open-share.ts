@@ -73,7 +73,6 @@ function openStream(
   if (credentials === undefined) throw new RangeError(`no credentials for the account ${account}`);
   const { apiKey, secret } = credentials;
   return openPrivateStream({
-    account,
     credentials: { apiKey, secret },
     url,
     listener,

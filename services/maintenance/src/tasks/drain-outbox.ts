@@ -1,5 +1,5 @@
 import {
-  BUCKETS,
+  ALL_BUCKETS,
   dropDecisions,
   outboxNonce,
   outboxSize,
@@ -13,8 +13,6 @@ import {
 import type { TaskDeps } from './task.ts';
 
 const BATCH = 500;
-const ALL_BUCKETS = Array.from({ length: BUCKETS }, (_, bucket) => bucket);
-
 /** Moves every bucket's outbox into the archive, exactly once, then trims what is durable (DESIGN section 6). */
 export async function drainOutbox({ redis, archive, count, log, followReactions }: TaskDeps): Promise<void> {
   try {

@@ -1,9 +1,7 @@
-import { BUCKETS, outboxNonce, setAccounts } from '@backstop/store';
+import { ALL_BUCKETS, outboxNonce, setAccounts } from '@backstop/store';
 import { restore } from '../restore.ts';
 import { refreshInstruments } from './refresh-instruments.ts';
 import type { TaskDeps } from './task.ts';
-
-const ALL_BUCKETS = Array.from({ length: BUCKETS }, (_, bucket) => bucket);
 
 /**
  * Notices that Redis came back without its data while this process ran: every outbox names its own life by a nonce. Then

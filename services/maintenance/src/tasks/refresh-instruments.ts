@@ -1,4 +1,4 @@
-import { BUCKETS, putInstruments } from '@backstop/store';
+import { ALL_BUCKETS, putInstruments } from '@backstop/store';
 import type { TaskDeps } from './task.ts';
 
 /** Ticks, steps and size limits: read at the start and each hour, since the exchange revises them (reference C.2). */
@@ -10,6 +10,6 @@ export async function refreshInstruments(
   if (account === undefined) return;
 
   const instruments = await exchangeOf(account).instruments({ signal });
-  await Promise.all(Array.from({ length: BUCKETS }, (_, bucket) => putInstruments(redis, bucket, instruments)));
+  await Promise.all(ALL_BUCKETS.map((bucket) => putInstruments(redis, bucket, instruments)));
   log.info({ instruments: instruments.size }, 'instruments refreshed');
 }

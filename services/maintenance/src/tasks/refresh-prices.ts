@@ -1,7 +1,7 @@
 import { isOutrun, LANES, type Prices } from '@backstop/core';
 import { onLane } from '@backstop/desk';
 import {
-  BUCKETS,
+  ALL_BUCKETS,
   glance,
   peekCheck,
   putPrices,
@@ -33,7 +33,7 @@ export async function refreshPrices(deps: PriceDeps, signal: AbortSignal): Promi
     exchangeOf(account).tickers({ signal }),
   );
   const prices = new Map<string, Prices>([...tickers].map(([symbol, price]) => [symbol, { ...price, atMs }]));
-  await Promise.all(Array.from({ length: BUCKETS }, (_, bucket) => putPrices(redis, bucket, prices)));
+  await Promise.all(ALL_BUCKETS.map((bucket) => putPrices(redis, bucket, prices)));
   for (const { account: name, synced } of await readStreams(redis, accounts)) {
     if (signal.aborted) return;
     await hurryOutrun(await glance(redis, name, { orders: !synced }), prices, deps);

@@ -1,8 +1,6 @@
 import { LANES } from '@backstop/core';
-import { BUCKETS, countDue, oldestChecked, outboxSize, readOutbox, redisTimeMs } from '@backstop/store';
+import { ALL_BUCKETS, countDue, oldestChecked, outboxSize, readOutbox, redisTimeMs } from '@backstop/store';
 import type { TaskDeps } from './task.ts';
-
-const ALL_BUCKETS = Array.from({ length: BUCKETS }, (_, bucket) => bucket);
 
 /** How far behind the work of the whole installation is: checks, what the queues hold, and the archive. */
 export async function workGauges(deps: TaskDeps): Promise<void> {

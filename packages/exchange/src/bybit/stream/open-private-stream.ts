@@ -7,8 +7,6 @@ import { STREAM_TIMINGS, type StreamTimings } from './stream-timings.ts';
 import { connectWebSocket } from './web-socket.ts';
 
 export interface PrivateStreamOptions {
-  /** Our name of the account. */
-  readonly account: string;
   readonly credentials: Credentials;
   /** As `privateStreamUrl` makes it. */
   readonly url: string;
@@ -16,7 +14,7 @@ export interface PrivateStreamOptions {
   /** Awaited before each connection: paces them over all processes of an address. Rejects when the signal fires. */
   readonly admit: (signal: AbortSignal) => Promise<void>;
   /** Gives the socket of a new connection, not open yet; default: a WebSocket over the network. */
-  readonly connect?: (url: string, account: string) => StreamSocket;
+  readonly connect?: (url: string) => StreamSocket;
   /** At least 0 and below 1, for the jitter of back-offs; default `Math.random`. */
   readonly random?: () => number;
   /** Our clock, for the expiry of signatures; default `Date.now`. */
@@ -56,7 +54,7 @@ async function connection(
   timings: StreamTimings,
   signal: AbortSignal,
 ): Promise<ConnectionEnd | undefined> {
-  const { admit, connect = connectWebSocket, url, account, credentials, listener, nowMs = Date.now } = options;
+  const { admit, connect = connectWebSocket, url, credentials, listener, nowMs = Date.now } = options;
   try {
     await admit(signal);
   } catch (error) {
@@ -64,9 +62,7 @@ async function connection(
     return { failure: { reason: 'refused', why: redact(why, credentials) }, wasSteady: false, isBarred: false };
   }
   if (signal.aborted) return undefined;
-  return new PrivateConnection({ connect: () => connect(url, account), credentials, listener, nowMs, timings }).run(
-    signal,
-  );
+  return new PrivateConnection({ connect: () => connect(url), credentials, listener, nowMs, timings }).run(signal);
 }
 
 /** Resolves when the time is up or the signal fires, and leaves nothing behind. */
