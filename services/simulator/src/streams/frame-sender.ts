@@ -11,6 +11,8 @@ interface OutgoingFrame {
   readonly account: string;
   readonly topic: string;
   readonly text: string;
+  /** Hears that it has left for somebody. */
+  readonly left?: (nowMs: number) => void;
 }
 
 /** How long a reordered frame waits for another one to pass it. */
@@ -36,6 +38,7 @@ export function createFrameSender(parts: {
       if (connection.send(bytes, nowMs)) sent += 1;
     }
     parts.counts.add(frame, { sent });
+    if (sent > 0) frame.left?.(nowMs);
   };
   const release = (channel: string, nowMs: number): void => {
     const frames = held.get(channel) ?? [];

@@ -13,6 +13,8 @@ export interface PrivateFrame {
   readonly id: string;
   readonly creationMs: number;
   readonly rows: () => readonly Record<string, unknown>[];
+  /** The symbol whose executions it tells of. */
+  readonly executed?: string;
 }
 
 export type PrivateEvent = Extract<VenueEvent, { readonly account: string }>;
@@ -95,7 +97,14 @@ function matchFrames(
       of: trades,
       rows: () => trades.map((trade) => fastFrameRow(trade, wasResting(trade, orders))),
     },
-    { kind: 'execution', id, creationMs, of: executions, rows: () => executions.map(executionFrameRow) },
+    {
+      kind: 'execution',
+      id,
+      creationMs,
+      of: executions,
+      rows: () => executions.map(executionFrameRow),
+      executed: symbol,
+    },
     { kind: 'order', id, creationMs, of: orders, rows: () => orders.map(orderFrameRow) },
   ];
   const present = frames.filter(({ of }) => of.length > 0);

@@ -1,5 +1,6 @@
 import { randomUuid } from '../engine/random.ts';
 import type { Random } from '../engine/random.ts';
+import { noteTold } from '../engine/truth/reactions.ts';
 import type { Venue, VenueEvent } from '../engine/venue.ts';
 import { privateChannel } from './connection.ts';
 import type { FrameSender } from './frame-sender.ts';
@@ -32,7 +33,7 @@ export function createPrivatePublisher(
   const newUuid = (): string => randomUuid(parts.random);
   const gathered = new Map<string, PrivateEvent[]>();
 
-  const post = (account: string, { kind, id, creationMs, rows }: PrivateFrame): void => {
+  const post = (account: string, { kind, id, creationMs, rows, executed }: PrivateFrame): void => {
     const channel = privateChannel(account);
     const topics = NAMES_OF_KIND[kind].filter((topic) => registry.subscribers(channel, topic).size > 0);
     if (topics.length === 0) return;
@@ -40,7 +41,10 @@ export function createPrivatePublisher(
     const atMs = creationMs + options.streamLagMs + parts.wayMs;
     for (const topic of topics) {
       const text = frameText(kind, { id, topic, creationMs, data });
-      outbox.post(atMs, (nowMs) => parts.sender.send({ channel, account, topic, text }, nowMs));
+      const left = (nowMs: number): void => {
+        if (executed !== undefined) noteTold(venue, account, executed, nowMs);
+      };
+      outbox.post(atMs, (nowMs) => parts.sender.send({ channel, account, topic, text, left }, nowMs));
     }
   };
   const gather = (event: PrivateEvent): void => {

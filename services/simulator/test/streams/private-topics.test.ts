@@ -39,6 +39,33 @@ describe('what a private stream tells', () => {
     expect(rowsOf(fast).map((fields) => Object.keys(fields).join(' '))).toEqual([names]);
   });
 
+  test('a reaction says when the frame left that first told of its fill, and nothing where none did', async () => {
+    await using venue = await exchange({ clock: 'virtual' });
+    const fill = async (price: string): Promise<void> => {
+      await venue.post('order/create', order({ orderType: 'Limit', price }));
+      await venue.sim('POST', 'price', { symbol: SYMBOL, price });
+      await venue.sim('POST', 'clock', { advanceMs: 40 });
+    };
+    const reacted = async (price: string): Promise<unknown> => {
+      await fill(price);
+      const stop = {
+        category: 'linear',
+        symbol: SYMBOL,
+        positionIdx: 0,
+        tpslMode: 'Full',
+        stopLoss: price.replace('9', '8'),
+      };
+      await venue.post('position/trading-stop', stop);
+      const { reactions } = (await venue.sim('GET', 'truth')).body as { reactions: Record<string, number>[] };
+      const { filledAtMs = 0, toldAtMs, ms } = reactions.at(-1) ?? {};
+      return { ms, toldAfterMs: toldAtMs === undefined ? undefined : toldAtMs - filledAtMs };
+    };
+    expect(await reacted('95')).toEqual({ ms: 40, toldAfterMs: undefined });
+    using socket = await privateSocket(venue.url, 'execution', 'position');
+    expect(await reacted('94')).toEqual({ ms: 40, toldAfterMs: 2 });
+    await settled(venue, socket);
+  });
+
   test('the fast execution of a maker does not say its link id, the full one does', async () => {
     await using venue = await exchange({ clock: 'virtual' });
     using socket = await privateSocket(venue.url, 'execution', 'execution.fast');

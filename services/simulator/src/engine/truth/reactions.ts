@@ -14,6 +14,14 @@ export function awaitReaction(venue: Venue, order: Order, isReducing: boolean): 
   venue.truth.pendingReactions.set(key, { kind: kindOf(order, isReducing), filledAtMs });
 }
 
+/** Notes that a frame has told of executions of this account and symbol; the first one after a fill counts. */
+export function noteTold(venue: Venue, account: string, symbol: string, toldAtMs: number): void {
+  const key = `${account}:${symbol}`;
+  const pending = venue.truth.pendingReactions.get(key);
+  if (pending === undefined || pending.toldAtMs !== undefined) return;
+  venue.truth.pendingReactions.set(key, { ...pending, toldAtMs });
+}
+
 /** Stops the clock: a mutating request for this account and symbol has arrived. */
 export function noteReaction(venue: Venue, account: string, symbol: string): void {
   const key = `${account}:${symbol}`;

@@ -51,6 +51,8 @@ export type ReactionKind = 'entry-fill' | 'reduce-fill' | 'stop-fill';
 interface PendingReaction {
   readonly kind: ReactionKind;
   readonly filledAtMs: number;
+  /** When the first `execution` frame of it left for somebody; absent = none did before the reaction. */
+  readonly toldAtMs?: number;
 }
 
 interface Reaction extends PendingReaction {
