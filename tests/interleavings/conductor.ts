@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { setImmediate as untilStill } from 'node:timers/promises';
 import type { Gate } from '@backstop/store/testing';
 import type { SteppedTime } from './stepped-time.ts';
@@ -5,35 +6,39 @@ import type { SteppedTime } from './stepped-time.ts';
 /** One job of a worker. Held, it stops before everything that others can see of it, or that it can see of others. */
 export interface Player {
   readonly gate: Gate;
+  /** What makes no step of its own; the job is told its reply all the same. */
+  readonly aside: Gate;
   /** A request leaves, has its effect, and its reply comes back: two steps. */
-  readonly send: <T>(request: () => Promise<T>) => Promise<T>;
+  readonly send: <T>(request: () => Promise<T>, kind: 'read' | 'write') => Promise<T>;
   readonly hold: () => void;
   /** Begins; comes back when it stands before its first step. */
   readonly begin: (job: () => Promise<unknown>) => Promise<void>;
   readonly isOver: () => boolean;
+  /** What its next step is; undefined = none, it is over. */
+  readonly next: () => StepKind | undefined;
   /** Lets its next step happen, and comes back when it stands before the one after it, or is over. */
   readonly step: () => Promise<void>;
+  /** A digest of its steps and of all that they told it: jobs of one history do the same from there on. */
+  readonly history: () => string;
 }
+
+/** A command of Redis; a request that arrives at the exchange; its reply, by which others see that the request is over if it wrote. */
+type StepKind = 'redis' | 'arrival' | 'reply to a read' | 'reply to a write';
 
 /** How long a job may wait for a timer of its own between two steps, ms. */
 const MOST_WAIT_MS = 20_000;
 
-/** How a job's way is cut into steps. */
-export interface Grain {
-  /** What passes before each step, ms. */
-  readonly stepMs: number;
-  /** Leaves out the steps of the budget of reads, which nobody else can tell from the one after them. */
-  readonly isCoarse?: boolean;
-  /** Runs as a request of the job arrives at the exchange. */
-  readonly onArrival?: () => Promise<void>;
-}
-
 /** Opens a player that nobody holds yet: all goes through at once. */
-export function openPlayer(time: SteppedTime, { stepMs, onArrival }: Grain): Player {
-  const waiting: (() => void)[] = [];
-  const job = { isHeld: false, isOver: true, failed: [] as unknown[] };
-  const turn = async (): Promise<void> => {
-    if (job.isHeld) await new Promise<void>((resolve) => waiting.push(resolve));
+export function openPlayer(time: SteppedTime): Player {
+  const waiting: { readonly kind: StepKind; readonly goOn: () => void }[] = [];
+  const job = { isHeld: false, isOver: true, failed: [] as unknown[], history: '' };
+  const turn: Turn = async (kind) => {
+    if (job.isHeld) await new Promise<void>((goOn) => waiting.push({ kind, goOn }));
+  };
+  const hear = (told: unknown): void => {
+    if (!job.isHeld) return;
+    const text = JSON.stringify(told) ?? '';
+    job.history = createHash('sha1').update(job.history).update(text).digest('base64');
   };
   const still = async (): Promise<void> => {
     await untilStill();
@@ -45,7 +50,7 @@ export function openPlayer(time: SteppedTime, { stepMs, onArrival }: Grain): Pla
     for (const error of job.failed) throw error;
   };
   return {
-    ...wayThrough(turn, onArrival),
+    ...wayThrough(turn, hear),
     hold: () => {
       job.isHeld = true;
     },
@@ -61,25 +66,36 @@ export function openPlayer(time: SteppedTime, { stepMs, onArrival }: Grain): Pla
       await still();
     },
     isOver: () => job.isOver,
+    next: () => waiting[0]?.kind,
     step: async () => {
-      if (stepMs > 0) time.pass(stepMs);
-      waiting.shift()?.();
+      const next = waiting.shift();
+      hear(next?.kind);
+      next?.goOn();
       await still();
     },
+    history: () => job.history,
   };
 }
 
-function wayThrough(turn: () => Promise<void>, onArrival: Grain['onArrival']): Pick<Player, 'gate' | 'send'> {
+type Turn = (kind: StepKind) => Promise<void>;
+
+function wayThrough(turn: Turn, hear: (told: unknown) => void): Pick<Player, 'gate' | 'aside' | 'send'> {
+  const aside: Gate = async (_command, run) => {
+    const reply = run();
+    hear(reply);
+    return reply;
+  };
   return {
-    gate: async (_command, run) => {
-      await turn();
-      return run();
+    aside,
+    gate: async (command, run) => {
+      if (command !== 'eval') await turn('redis'); // a script that is not known yet is loaded and run in one step
+      return aside(command, run);
     },
-    send: async (request) => {
-      await turn();
-      await onArrival?.();
+    send: async (request, kind) => {
+      await turn('arrival');
       const reply = await request();
-      await turn();
+      hear(reply);
+      await turn(`reply to a ${kind}`);
       return reply;
     },
   };

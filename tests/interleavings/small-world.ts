@@ -15,11 +15,13 @@ import {
   toMember,
 } from '@backstop/store';
 import type { MonitorRef, Redis } from '@backstop/store';
-import { openTwin, openTwinQueues } from '@backstop/store/testing';
+import { openTwin, openTwinQueues, type Twin } from '@backstop/store/testing';
 import { processCheck } from '@backstop/worker/process-check';
-import { carrierTo } from '../faults/carrier.ts';
+import { openBranches, type Branches } from '../faults/branches.ts';
+import { wayTo } from '../faults/carrier.ts';
 import { openInFlight, type InFlight } from '../faults/in-flight.ts';
-import { openPlayer, type Grain, type Player } from './conductor.ts';
+import { watchScripts } from '../faults/store-scripts.ts';
+import { openPlayer, type Player } from './conductor.ts';
 import type { SteppedTime } from './stepped-time.ts';
 
 const SYMBOL = 'COINUSDT';
@@ -40,13 +42,20 @@ export interface Hand extends Player {
 export interface SmallWorld extends Disposable {
   readonly venue: InProcessSimulator;
   readonly redis: Redis;
+  /** All that Redis holds. */
+  readonly dump: Twin['dump'];
+  /** What was asked of the exchange that may have changed it, in its order, by whoever asked. */
+  readonly writes: string[];
+  /** Of all jobs: how often the guards of writes and records refused one. */
+  readonly branches: () => Branches;
   /** Of all jobs: what they sent beside one another, and what they decided on. */
   readonly inFlight: InFlight;
   /** Ids under which an order was sent although one of them had executed, or worked. */
   readonly repeated: readonly string[];
   readonly plan: Plan;
   readonly ref: MonitorRef;
-  readonly openHand: (grain: Grain) => Hand;
+  /** `isCoarse` leaves out the steps of the budget of reads, which nobody else can tell from the one after them. */
+  readonly openHand: (grain?: { readonly isCoarse?: boolean }) => Hand;
   readonly pass: (ms: number) => void;
   /** Ordinary checks, each when it is due, for so long; all that is due goes first. */
   readonly rest: (ms: number) => Promise<void>;
@@ -69,20 +78,21 @@ export async function openSmallWorld(time: SteppedTime, options: WorldOptions = 
   await putInstruments(redis, bucketOf(ACCOUNT.name), new Map([[SYMBOL, instrument()]]));
   await tellPrices(redis, venue);
   await acceptPlans(redis, openTwinQueues({ nowMs: Date.now }).queues(), [plan]);
-  const repeated: string[] = [];
-  const parts: Parts = { redis, venue, ref, inFlight: openInFlight(), repeat: (id) => void repeated.push(id) };
-  const openHand = (grain: Grain): Hand => {
-    const player = openPlayer(time, grain);
-    const own = twin.connect(player.gate);
-    return handOn({ ...parts, player }, { own, budget: grain.isCoarse === true ? redis : own });
+  const branches = openBranches(redis);
+  const parts: Parts = { redis, venue, ref, inFlight: openInFlight(), repeated: [], writes: [] };
+  const openHand = ({ isCoarse = false } = {}): Hand => {
+    const player = openPlayer(time);
+    const own = watchScripts(twin.connect(player.gate), { before: () => undefined, after: branches.note });
+    return handOn({ ...parts, player }, { own, budget: isCoarse ? twin.connect(player.aside) : own });
   };
   return {
     ...parts,
-    repeated,
+    dump: () => twin.dump(),
+    branches: branches.counts,
     plan,
     openHand,
     pass: time.pass,
-    rest: restIn(parts, openHand({ stepMs: 0 }), time),
+    rest: restIn(parts, openHand(), time),
     movePrice: (price) => {
       const last = decimal(price) * CORE_TO_VENUE;
       venue.simulator.engine.movePrice(SYMBOL, { last, mark: last, index: last });
@@ -92,7 +102,8 @@ export async function openSmallWorld(time: SteppedTime, options: WorldOptions = 
 }
 
 type Parts = Pick<SmallWorld, 'redis' | 'venue' | 'ref' | 'inFlight'> & {
-  readonly repeat: (orderLinkId: string) => void;
+  readonly repeated: string[];
+  readonly writes: string[];
 };
 
 function handOn(
@@ -105,7 +116,7 @@ function handOn(
     accounts: [ACCOUNT],
     baseUrl: 'http://venue',
     maxSockets: 8,
-    carrier: carrierTo((request) => carry(check, request, { ...exchange, player })),
+    ...wayTo(false, (request) => carry(check, request, { ...exchange, player })),
     hooksOf: (account) => budgetedHooks(budget, account, SILENT),
   });
   const desk = openDesk({
@@ -148,13 +159,21 @@ const SILENT = {
 async function carry(
   check: Check,
   request: HttpRequest,
-  { venue, inFlight, repeat, player }: Pick<Parts, 'venue' | 'inFlight' | 'repeat'> & { readonly player: Player },
+  {
+    venue,
+    inFlight,
+    repeated,
+    writes,
+    player,
+  }: Pick<Parts, 'venue' | 'inFlight' | 'repeated' | 'writes'> & { readonly player: Player },
 ): Promise<Reply | undefined> {
+  const kind = request.method === 'GET' ? 'read' : 'write';
   const arrive = async (): Promise<Reply | undefined> => {
-    if (request.endpoint.startsWith('order/create')) for (const id of standingAmong(request, venue)) repeat(id);
+    if (request.endpoint.startsWith('order/create')) repeated.push(...standingAmong(request, venue));
+    if (kind === 'write') writes.push(`${Date.now()} ${request.endpoint} ${request.body.toString()}`);
     return venue.request(request);
   };
-  return inFlight.during(check, request, () => player.send(arrive));
+  return inFlight.during(check, request, () => player.send(arrive, kind));
 }
 
 /** Ids of new orders that an order has already which works, or has executed. */

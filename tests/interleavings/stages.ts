@@ -11,7 +11,7 @@ type Stage = (world: SmallWorld) => Promise<void>;
 const STAGES = {
   accepted: async () => undefined,
   'just opened': async (world) => {
-    const hand = world.openHand({ stepMs: 0 });
+    const hand = world.openHand();
     await hand.check('limit-order', 'opening');
   },
   'ladder standing': async (world) => {
