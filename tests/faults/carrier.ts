@@ -10,7 +10,7 @@ export type Send = (request: HttpRequest) => Promise<Reply | undefined>;
 const ADDRESS = '127.0.0.1';
 
 /** Carries the SDK's requests by a call instead of a socket. One that is given up may still have its effect. */
-export function carrierTo(send: Send): Carrier {
+function carrierTo(send: Send): Carrier {
   return async (config) => {
     const reply = await Promise.race([send(toRequest(config)), abortOf(config)]);
     if (reply === undefined) throw cut();

@@ -22,6 +22,7 @@ process.on('unhandledRejection', (error) => {
   rejections.push(textOf(error));
 });
 process.on('message', (order: Order) => void answer(order));
+process.on('disconnect', () => process.exit()); // nobody waits for what it plays
 
 let server: Promise<TestRedis> | undefined;
 

@@ -23,12 +23,14 @@ export interface DayResult {
   readonly wrongCancels: number;
   readonly duplicates: number;
   readonly missedEvents: number;
-  /** Fills of ours that were told more than 10 s after they happened. */
-  readonly lateFills: number;
+  /** Fills of ours of which no decision knew for longer than is ever needed: see `lostAfterMs`. */
+  readonly lostFills: number;
   /** From each fill of ours until it was noticed, summed. */
   readonly reactionMs: number;
   /** Fills of ours that were noticed. */
   readonly noticed: number;
+  /** The longest that one of them went unnoticed, ms. */
+  readonly slowestMs: number;
   readonly stale: number;
   /** Amends of two jobs of one lane that were under way at once. */
   readonly overlaps: number;
@@ -77,9 +79,10 @@ export function sumUp(day: Day, evidence: Evidence): DayResult {
     wrongCancels: truth.wrongCancels.filter((cancel) => !isExplained(cancel, venue)).length,
     duplicates: truth.duplicates.length,
     missedEvents: missed.length,
-    lateFills: reactions.filter((ms) => ms > LATE_MS).length,
+    lostFills: reactions.filter((ms) => ms > lostAfterMs(day)).length,
     reactionMs: reactions.filter(Number.isFinite).reduce((total, ms) => total + Math.max(0, ms), 0),
     noticed: reactions.filter(Number.isFinite).length,
+    slowestMs: reactions.filter(Number.isFinite).reduce((longest, ms) => Math.max(longest, ms), 0),
     stale: counts.stale + inFlight.counts().stale,
     overlaps: inFlight.counts().overlaps,
     calls: requests.reduce((total, { count }) => total + count, 0),
@@ -104,24 +107,32 @@ function violations(
   result: Omit<DayResult, 'violations'>,
   { plans, failures }: Pick<Evidence, 'plans' | 'failures'>,
 ): readonly string[] {
-  const most = (of: (kind: FaultKind) => number | undefined): number =>
-    Math.max(0, ...kinds.map((kind) => of(kind) ?? 0));
-  const misplacedMs = (MISPLACED_MS + most((kind) => kind.misplacedMs)) * result.positions;
+  const misplacedMs = (MISPLACED_MS + most(kinds, 'misplacedMs')) * result.positions;
   const limits = [
-    ['ms without a stop', result.unprotectedMs, most((kind) => kind.unprotectedMs)],
+    ['ms without a stop', result.unprotectedMs, most(kinds, 'unprotectedMs')],
     ['ms with a misplaced stop', result.misplacedMs, misplacedMs],
     ['ms through the stop', result.throughMs, 0],
     ['wrong cancels', result.wrongCancels, 0],
     ['duplicates', result.duplicates, 0],
     ['decisions on stale rows', result.stale, 0],
     ['amends beside a request of another job', result.overlaps, 0],
-    ['requests refused for their rate', result.rateLimited, most((kind) => (kind.limitsRates === true ? Infinity : 0))],
+    [
+      'requests refused for their rate',
+      result.rateLimited,
+      kinds.some(({ limitsRates }) => limitsRates === true) ? Infinity : 0,
+    ],
+    ['fills that nobody had noticed in time', result.lostFills, 0],
   ] as const;
   const idle = plans.length > 0 && result.positions === 0 ? ['no plan was entered'] : [];
   const broken = limits.flatMap(([what, count, bound]) =>
     count > bound ? [`${count} ${what}, ${bound} allowed`] : [],
   );
   return [...failures, ...idle, ...broken];
+}
+
+/** How much a day's faults allow at most. */
+function most(kinds: readonly FaultKind[], what: 'misplacedMs' | 'unprotectedMs'): number {
+  return Math.max(0, ...kinds.map((kind) => kind[what] ?? 0));
 }
 
 /** An exit of ours cancels the entries just before it closes the position (S-15), and may have to be sent again. */
@@ -148,7 +159,15 @@ function isOurs(
   return opening !== undefined && legOf(opening.orderLinkId)?.leg.startsWith('e') === true;
 }
 
-const LATE_MS = 10_000;
+/** With a stream, ms: its frames tell of a fill in the moment of it, and where one is lost, our own writes and prices do. */
+const LOST_MS = 10_000;
+/** Without: at the latest when the rows end (15 s) the account is read, and a request or two take their time. */
+const UNSTREAMED_LOST_MS = 20_000;
+
+/** A fill that goes unnoticed for longer was lost to all that was decided meanwhile. A fault takes its own time on top of it. */
+function lostAfterMs({ hasStream, unnoticedMs }: Day): number {
+  return (hasStream ? LOST_MS : UNSTREAMED_LOST_MS) + unnoticedMs;
+}
 
 /** How long after each fill of ours it was noticed, ms; Infinity = never. */
 function reactionsMs({ plans, judge, archive }: Evidence): readonly number[] {

@@ -1,14 +1,17 @@
 import type { Adoption } from '@backstop/core';
 import { ADOPTIONS } from './adopted.ts';
 import { FAULT_KINDS, FAULT_NAMES, type FaultKind, type Happening } from './fault-kinds.ts';
-import { CONTRACTS, type Contract } from './places.ts';
+import { MARKETS, type Contract } from './places.ts';
 import { seededRandom, type Random } from './random.ts';
+import { UNNOTICED_MS } from './unnoticed-ms.ts';
 
 /** A trading day of ten minutes: everything that happens on it follows from its seed and its fault. */
 export interface Day {
   readonly seed: number;
   readonly fault: string;
   readonly kinds: readonly FaultKind[];
+  /** A fill may go unnoticed for so much longer than on a calm day, ms. */
+  readonly unnoticedMs: number;
   readonly random: Random;
   readonly accounts: readonly string[];
   readonly contracts: readonly Contract[];
@@ -34,15 +37,17 @@ const SPREAD = 2_654_435_761;
 
 export function makeDay(seed: number, fault: string): Day {
   const random = seededRandom(Math.imul(seed, SPREAD));
-  const kinds = kindsOf(fault, random);
+  const names = kindNames(fault, random);
+  const kinds = names.map(kindOf);
   const settleMs = Math.max(DAY_MS - CALM_AT_MS, ...kinds.map((kind) => kind.settleMs ?? 0));
   return {
     seed,
     fault,
     kinds,
+    unnoticedMs: names.reduce((sum, name) => sum + (UNNOTICED_MS[name] ?? 0), 0),
     random,
-    accounts: random.chance(25) ? ['main', 'mirror'] : ['main'],
-    contracts: CONTRACTS.slice(0, random.pick([1, 1, 2, 3])),
+    accounts: random.chance(20) ? ['main', 'mirror'] : ['main'],
+    contracts: random.pick(MARKETS),
     happenings: kinds.flatMap((kind) => kind.make(random)).toSorted((a, b) => a.atMs - b.atMs),
     isHedged: kinds.some((kind) => kind.isHedged === true),
     adoption: kinds.some(({ adopts }) => adopts === true) ? random.of('adoption').pick(ADOPTIONS) : undefined,
@@ -64,14 +69,15 @@ function hasStream(seed: number, kinds: readonly FaultKind[]): boolean {
 /** Never part of a mixture: a ban of ten minutes, nothing, and what the other kinds do not know of. */
 const ALONE = new Set(['forbidden', 'calm', 'hedge-mode', 'mixed']);
 
-/** Kinds by their names, joined by `+`; `mixed` = three of them, whichever the seed gives. */
-function kindsOf(fault: string, random: Random): readonly FaultKind[] {
+/** Of kinds, joined by `+`; `mixed` = three of them, whichever the seed gives. */
+function kindNames(fault: string, random: Random): readonly string[] {
+  if (fault !== 'mixed') return fault.split('+');
   const names = FAULT_NAMES.filter((name) => !ALONE.has(name));
-  const chosen =
-    fault === 'mixed' ? Array.from({ length: 3 }, () => names[random.int(0, names.length - 1)]) : fault.split('+');
-  return chosen.map((name) => {
-    const kind = FAULT_KINDS[name ?? ''];
-    if (kind === undefined) throw new RangeError(`no such fault: ${name}`);
-    return kind;
-  });
+  return Array.from({ length: 3 }, () => names[random.int(0, names.length - 1)] ?? '');
+}
+
+function kindOf(name: string): FaultKind {
+  const kind = FAULT_KINDS[name];
+  if (kind === undefined) throw new RangeError(`no such fault: ${name}`);
+  return kind;
 }

@@ -44,8 +44,6 @@ export interface FaultKind {
   readonly needsStream?: boolean;
   /** People open positions of their own, and a policy says what becomes of them. */
   readonly adopts?: boolean;
-  /** What the product is known to do wrong there: such days are played only when they are asked for by name. */
-  readonly knownFault?: string;
   /** How long it takes from the last happening until everything can be as it should be, ms. */
   readonly settleMs?: number;
 }
@@ -160,10 +158,7 @@ export const FAULT_KINDS: Readonly<Record<string, FaultKind>> = {
 };
 
 /** Names of single kinds; `mixed` is three of them on one day. */
-export const FAULT_NAMES: readonly string[] = [
-  ...Object.keys(FAULT_KINDS).filter((name) => FAULT_KINDS[name]?.knownFault === undefined),
-  'mixed',
-];
+export const FAULT_NAMES: readonly string[] = [...Object.keys(FAULT_KINDS), 'mixed'];
 
 /** Three to six stretches of 3 to 20 s during which the exchange has the fault. */
 function during(fault: object): Make {

@@ -15,6 +15,7 @@ export interface FaultRow {
   readonly wrongCancels: number;
   readonly duplicates: number;
   readonly missedEvents: number;
+  readonly lostFills: number;
   readonly staleDecisions: number;
   /** From a fill of ours until it was noticed, on average: on days with a stream, and on those without; NaN = there were none. */
   readonly streamedReactionS: number;
@@ -42,6 +43,7 @@ function toRow(fault: string, days: readonly DayResult[]): FaultRow {
     wrongCancels: sum(({ wrongCancels }) => wrongCancels),
     duplicates: sum(({ duplicates }) => duplicates),
     missedEvents: sum(({ missedEvents }) => missedEvents),
+    lostFills: sum(({ lostFills }) => lostFills),
     staleDecisions: sum(({ stale }) => stale),
     streamedReactionS: reactionS(days.filter(({ hasStream }) => hasStream)),
     readReactionS: reactionS(days.filter(({ hasStream }) => !hasStream)),
@@ -66,6 +68,7 @@ const COLUMNS = [
   ['wrong cancels', ({ wrongCancels }) => `${wrongCancels}`],
   ['duplicates', ({ duplicates }) => `${duplicates}`],
   ['missed events', ({ missedEvents }) => `${missedEvents}`],
+  ['lost fills', ({ lostFills }) => `${lostFills}`],
   ['stale', ({ staleDecisions }) => `${staleDecisions}`],
   ['noticed after s, stream', ({ streamedReactionS }) => secondsOf(streamedReactionS)],
   ['none', ({ readReactionS }) => secondsOf(readReactionS)],

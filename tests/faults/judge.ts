@@ -11,8 +11,8 @@ const TAKER_RATE = 0.00055;
 
 /** Follows a day from the exchange's side, by rules of its own. */
 export interface Judge {
-  /** Takes in what has happened since the last look. */
-  readonly look: () => void;
+  /** Takes in what has happened since the last look; true = there was something. */
+  readonly look: () => boolean;
   /** What is not as it should be in this moment, in words; empty = all is well. */
   readonly wrongNow: () => readonly string[];
   readonly fillsOf: (planId: string) => TrueFills | undefined;
@@ -57,13 +57,15 @@ export function openJudge(
   };
   return {
     look: () => {
+      let isNew = false;
       for (const { name, executions } of engine.venue.accounts.values()) {
-        for (let at = seen.get(name) ?? 0; at < executions.length; at += 1) {
-          const execution = executions[at];
-          if (execution !== undefined) take(name, execution);
-        }
+        const known = seen.get(name) ?? 0;
+        if (known === executions.length) continue;
+        isNew = true;
+        for (const execution of executions.slice(known)) take(name, execution);
         seen.set(name, executions.length);
       }
+      return isNew;
     },
     wrongNow: () => [
       ...plans.flatMap((planned) => {

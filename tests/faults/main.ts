@@ -17,7 +17,6 @@ import { FAULT_NAMES } from './fault-kinds.ts';
 import { faultRows, showRows } from './fault-table.ts';
 import { readOptions } from './options.ts';
 import { playDays } from './play-days.ts';
-import { runDay } from './run-day.ts';
 import { CONTROLS } from './variants.ts';
 
 interface Failure {
@@ -84,6 +83,7 @@ function note(order: Order, answer: Answer): void {
 
 /** Plays them here, and tells everything that happens on them. */
 async function traceDays(orders: readonly Order[]): Promise<never> {
+  const { runDay } = await import('./run-day.ts'); // with everything that is judged: only here it is needed in this process
   for (const { seed, fault } of orders) {
     const tell = (atMs: number, line: string): void => say(`${(atMs / 1_000).toFixed(3).padStart(8)} ${line}`);
     say(JSON.stringify(await runDay(makeDay(seed, fault), { tell }), null, 2));

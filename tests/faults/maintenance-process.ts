@@ -13,6 +13,7 @@ import { wayTo } from './carrier.ts';
 import { openFleetProcess, type FleetProcess } from './fleet-process.ts';
 import type { MemoryArchive } from './memory-archive.ts';
 import { repeat } from './repeat.ts';
+import { inUsedBuckets } from './in-used-buckets.ts';
 import { INSTALLATION, type FleetParts } from './worker-process.ts';
 
 /** Where Redis can be lost, what is not archived yet is lost with it, and the loss has to be noticed soon. */
@@ -25,8 +26,8 @@ const RULES_MS = 40_000;
 /** The tasks of maintenance, each at its own pace. */
 export function openMaintenanceProcess(parts: FleetParts, { archive }: MemoryArchive): FleetProcess {
   const maintenance = openFleetProcess(parts.redis, parts.onCommand);
-  const redis = parts.connect(maintenance.gate);
   const accounts = parts.accounts.map(({ name }) => name);
+  const redis = inUsedBuckets(parts.connect(maintenance.gate), accounts);
   const exchanges = openExchanges({
     accounts: parts.accounts,
     baseUrl: 'http://venue',

@@ -11,7 +11,9 @@ interface Leg {
   readonly toMs: number;
 }
 
-const EVERY_MS = 1_000;
+/** Between two prices, at moments that nothing else keeps to. */
+const LEAST_MS = 800;
+const MOST_MS = 3_000;
 const FIRST_MS = 8_000;
 /** Core counts in 1e-12, the exchange in 1e-18. */
 const CORE_TO_VENUE = 1_000_000n;
@@ -34,18 +36,20 @@ export function openMarket(
   const startedMs = Date.now();
   let leg: Leg = { fromUnits: 0, toUnits: 0, fromMs: 0, toMs: FIRST_MS };
   let shown = levelOf(contract, 0);
+  const chance = random.of('moments');
   const move = (): void => {
     const nowMs = Date.now() - startedMs;
     if (nowMs >= untilMs) return;
-    if (nowMs >= leg.toMs) leg = nextLeg(random, leg, plansNow());
+    setTimeout(move, chance.int(LEAST_MS, MOST_MS));
     const price = levelOf(contract, unitsAt(leg, nowMs));
+    if (nowMs >= leg.toMs) leg = nextLeg(random, { ...leg, toMs: nowMs }, plansNow()); // its end was seen
     if (price === shown) return;
     shown = price;
     const last = decimal(price) * CORE_TO_VENUE;
     simulator.engine.movePrice(contract.symbol, { last, mark: last, index: last });
     look();
   };
-  setInterval(move, EVERY_MS);
+  setTimeout(move, LEAST_MS);
   return { contract, units: () => unitsAt(leg, Date.now() - startedMs) };
 }
 

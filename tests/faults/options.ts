@@ -9,7 +9,7 @@ export interface FaultOptions {
   /** Processes at once. */
   readonly jobs: number;
   readonly controls: boolean;
-  /** Every fault is among these days more than once. */
+  /** Every fault is among these days, with a stream and without: what days are led to has to be reached. */
   readonly reachesAll: boolean;
   /** The table as the README has it. */
   readonly markdown: boolean;
@@ -66,7 +66,7 @@ export function readOptions(args: readonly string[]): FaultOptions {
     ...Array.from({ length: onServer }, (_, nth): Order => ({ ...orderOf(nth * SERVER_STRIDE), onServer: true })),
     ...Array.from({ length: seeds }, (_, nth) => orderOf(nth)),
   ];
-  const reachesAll = fault === undefined && seeds >= 2 * FAULT_NAMES.length;
+  const reachesAll = fault === undefined && seeds >= 3 * FAULT_NAMES.length;
   return { orders, jobs, controls, reachesAll, markdown, trace, report };
 }
 

@@ -24,10 +24,21 @@ export interface PlacedPlan {
   readonly stopUnits: number;
 }
 
-export const CONTRACTS: readonly [Contract, ...Contract[]] = [
+export const CONTRACTS: readonly [Contract, Contract, Contract] = [
   { symbol: 'COINAUSDT', tickSize: '0.01', qtyStep: '0.1', price: 100, digits: 2, unit: 1 },
   { symbol: 'COINBUSDT', tickSize: '0.00001', qtyStep: '1', price: 0.5, digits: 5, unit: 0.005 },
   { symbol: 'COINCUSDT', tickSize: '0.1', qtyStep: '0.001', price: 40_000, digits: 1, unit: 400 },
+];
+
+const [COIN_A, COIN_B, COIN_C] = CONTRACTS;
+
+/** What a day trades: seldom more than one contract, since many small days meet more than few large ones for the same time. */
+export const MARKETS: readonly [readonly Contract[], ...(readonly Contract[])[]] = [
+  [COIN_A],
+  [COIN_A],
+  [COIN_A],
+  [COIN_B],
+  [COIN_A, COIN_C],
 ];
 
 /** Quantities in steps, so many of these and some more: plans that follow one another never enter with the same one. */

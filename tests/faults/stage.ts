@@ -78,8 +78,9 @@ export function setTheStage(day: Day, props: StageProps): Stage {
     accounts: day.accounts,
     symbols: day.contracts.map(({ symbol }) => symbol),
   };
-  tell(day.hasStream ? 'streams: one process' : 'streams: none');
-  if (day.hasStream) world.spawnStream('stream-1');
+  const hasStream = day.hasStream && props.variant.isUnstreamed !== true;
+  tell(hasStream ? 'streams: one process' : 'streams: none');
+  if (hasStream) world.spawnStream('stream-1');
   schedule(day, world, { tell, failures });
   return { world, lost, failures, ...watch };
 }

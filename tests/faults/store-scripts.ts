@@ -26,7 +26,7 @@ export function watchScripts(redis: Redis, watch: ScriptWatch): Redis {
     (send: Send, shaOfFirst: (first: string) => string) =>
     async (first: string, count: number, ...rest: (string | number)[]): Promise<unknown> => {
       const texts = rest.map(String);
-      const name = nameOf(shaOfFirst(first));
+      const name = scriptName(shaOfFirst(first));
       const call = { name, keys: texts.slice(0, count), args: texts.slice(count) };
       const held = watch.before(call);
       if (held !== undefined) await held;
@@ -50,7 +50,7 @@ export function watchScripts(redis: Redis, watch: ScriptWatch): Redis {
 const names = new Map<string, string>();
 
 /** The scripts' names by their hashes, read when the first one runs. Throws for a script that is in no file. */
-function nameOf(sha: string): string {
+export function scriptName(sha: string): string {
   if (names.size === 0) for (const file of readdirSync(FOLDER)) if (file.endsWith('.lua')) enter(file);
   const name = names.get(sha);
   if (name === undefined) throw new Error(`a script of no file: ${sha}`);

@@ -98,7 +98,7 @@ async function setTheStage(seed: number, opened: AsyncDisposableStack): Promise<
     processes.push(process);
     return process;
   };
-  return { venue, trader, trace, admin, ref, start, run: (ms) => time.run(ms, ignore, storage.isBusy) };
+  return { venue, trader, trace, admin, ref, start, run: (ms) => time.run(ms, () => false, storage.isBusy) };
 }
 
 function openTime(random: Random, opened: AsyncDisposableStack): VirtualTime {

@@ -9,6 +9,8 @@ export interface Variant {
   readonly rewrite?: (source: string) => string;
   readonly bend?: (desk: Desk) => Desk;
   readonly exchangeOf?: (exchange: Exchange) => Exchange;
+  /** There is no stream process, whatever the day has. */
+  readonly isUnstreamed?: true;
 }
 
 /**
@@ -17,57 +19,60 @@ export interface Variant {
 export interface Control extends Variant {
   readonly what: string;
   readonly faults: readonly string[];
-  readonly shows: Readonly<Record<string, (result: DayResult) => number>>;
-  /** Measures that are told beside, and need not show anything. */
-  readonly tells?: Readonly<Record<string, (result: DayResult) => number>>;
+  /** What there is some of without the rule, and none with it. */
+  readonly never?: Measures;
+  /** What there is at least twice as much of without the rule. */
+  readonly less?: Measures;
+  /** What is told beside, and need not show anything. */
+  readonly tells?: Measures;
 }
+
+type Measures = Readonly<Record<string, (result: DayResult) => number>>;
 
 const SCRIPTS = new URL('../../packages/store/src/lua/', import.meta.url);
 
 export const CONTROLS: Readonly<Record<string, Control>> = {
   'ttl-only': {
-    what: 'own writes outdate no row, neither by the dirty mark nor by their intent: rows are right for as long as they live',
+    what: 'rows are right for as long as they live: no write of ours outdates them, nor does a price, and no frame changes them',
     faults: ['calm', 'latency'],
+    isUnstreamed: true,
     rewrite: replacing(
       ["redis.call('HSET', dirty_key, slot .. ':tp-sl', epoch, slot .. ':limit-order', epoch, slot .. ':at', now)", ''],
       ['tonumber(row[3]) < dirty_epoch or tonumber(row[1]) <= unsettled_until', 'false'],
+      ["is_vouched and '1' or '0', row[7] or '0' }", "'0', string.format('%.0f', now) }"], // no price is newer
     ),
-    shows: { 'stale decisions': ({ stale }) => stale },
-    // Fills are noticed all the same: by prices that overtake rows, and by rows that grow old.
-    tells: {
-      's from a fill to its notice': ({ reactionMs }) => Math.round(reactionMs / 1_000),
-      'fills not told': ({ missedEvents }) => missedEvents,
-    },
+    never: { 'stale decisions': ({ stale }) => stale, 'lost fills': ({ lostFills }) => lostFills },
+    tells: { 's from a fill to its notice': ({ reactionMs }) => Math.round(reactionMs / 1_000) },
   },
   'any-frame-confirms': {
     what: 'any frame of a place confirms all writes on it, whatever they asked for',
     faults: ['frame-delayed'],
     rewrite: replacing(["if awaited.type == 'read' then return false end", 'if awaited then return true end']),
-    shows: { 'stale decisions': ({ stale }) => stale },
+    never: { 'stale decisions': ({ stale }) => stale },
   },
   'no-intents': {
     what: 'intents are not kept: nobody knows of a request that another job has under way',
     faults: ['jobs-lost'],
     rewrite: replacing(["redis.call('HSET', KEYS[2], ARGV[index], cjson.encode(intent))", '']),
-    shows: { 'amends beside a request of another job': ({ overlaps }) => overlaps },
+    never: { 'amends beside a request of another job': ({ overlaps }) => overlaps },
   },
   'cancel-then-create': {
     what: 'a stop that moves is cancelled, and then set anew',
     faults: ['calm'],
     exchangeOf: cancellingFirst,
-    shows: { 'ms without a stop': ({ unprotectedMs }) => unprotectedMs },
+    never: { 'ms without a stop': ({ unprotectedMs }) => unprotectedMs },
   },
   'no-reassert': {
     what: 'a stop that was moved once is not set again after an entry filled',
     faults: ['every-cancel-races'],
     bend: withoutReassertion,
-    shows: { 'ms with a misplaced stop': ({ misplacedMs }) => misplacedMs },
+    less: { 'ms with a misplaced stop': ({ misplacedMs }) => misplacedMs },
   },
   idle: {
     what: 'stops are never moved',
     faults: ['calm'],
     bend: withoutStops,
-    shows: { 'rules broken': ({ violations }) => violations.length },
+    never: { 'rules broken': ({ violations }) => violations.length },
   },
 };
 

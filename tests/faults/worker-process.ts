@@ -2,8 +2,9 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { LANES, type Adoption, type Exchange } from '@backstop/core';
 import { budgetedHooks, openDesk, openReceipts, type Check, type Desk, type DeskObserver } from '@backstop/desk';
 import { openExchanges } from '@backstop/exchange';
-import type { Redis } from '@backstop/store';
+import { touchChecked, type Redis } from '@backstop/store';
 import type { TwinQueues, TwinWorker } from '@backstop/store/testing';
+import { openTouches } from '@backstop/worker/open-touches';
 import { processCheck } from '@backstop/worker/process-check';
 import { wayTo, type Send } from './carrier.ts';
 import type { Credentials } from './credentials-of.ts';
@@ -128,16 +129,20 @@ interface Inside {
   readonly desk: Desk;
 }
 
-/** Takes the jobs of both lanes, as `runCheck` does; each request knows on whose behalf it is. */
+/**
+ * Takes the jobs of both lanes, as `runCheck` does; each request knows on whose behalf it is. Checks that changed nothing are recorded
+ * a little later and together, as `openWorker` does: killed before that, the process never records them.
+ */
 function openLanes({ process, redis, desk }: Inside, { counts, queues }: FleetParts): readonly TwinWorker[] {
   const decided = (): void => void (counts.decisions += 1);
-  const deps = { redis, desk, installation: INSTALLATION, log: { info: () => undefined }, decided };
+  const touches = openTouches(({ ref, lane }, touched) => touchChecked(redis, ref, lane, touched), ignore);
+  const deps = { redis, desk, installation: INSTALLATION, log: { info: ignore }, decided, touch: touches.touch };
   return LANES.map((lane) =>
     queues.worker(
       lane,
       async ({ data: { account, symbol, positionIdx, monitorId } }, token, signal) => {
         const check: Check = { ref: { account, symbol, positionIdx, monitorId }, lane, token, signal };
-        await underWay.run(check, () => processCheck(check, deps));
+        await underWay.run(check, () => touches.during(() => processCheck(check, deps)));
       },
       { concurrency: CONCURRENCY, gate: process.gate },
     ),
@@ -156,3 +161,5 @@ function observe(counts: Counts): DeskObserver & Parameters<typeof budgetedHooks
     budgetWait: () => undefined,
   };
 }
+
+function ignore(): void {}
