@@ -1,6 +1,7 @@
 import { LANES, type Lane } from '@backstop/core';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type * as checkJob from '../src/check-job.ts';
 import type { CheckCause } from '../src/index.ts';
 import { startRedis, type TestRedis } from '../testing/redis-server.ts';
 import { aRef, realSide, twinSide, type Picture, type Side } from './twin-queues-sides.ts';
@@ -14,6 +15,22 @@ type Command =
   | { readonly type: 'sweep' | 'end' | 'fail'; readonly lane: Lane; readonly monitor: string }
   | { readonly type: 'sweeps'; readonly lane: Lane; readonly monitors: readonly string[] }
   | { readonly type: 'room' | 'worker'; readonly lane: Lane; readonly concurrency: number };
+
+/** No history has time in it: however slow the machine is, no lock runs out, no look finds a job lost, no command is given up. */
+vi.mock('../src/check-job.ts', async (original) => {
+  const job = await original<typeof checkJob>();
+  const longMs = 3_600_000;
+  return {
+    ...job,
+    CHECK_WORKER_OPTIONS: { ...job.CHECK_WORKER_OPTIONS, lockDuration: longMs, stalledInterval: longMs },
+  };
+});
+vi.mock(import('../src/redis.ts'), async (original) => {
+  const redis = await original();
+  const patient: typeof redis.connectRedis = (url, name) =>
+    redis.connectRedis(url, name).duplicate({ commandTimeout: undefined });
+  return { ...redis, connectRedis: patient };
+});
 
 let server: TestRedis;
 beforeAll(async () => {

@@ -18,6 +18,8 @@ export function demand(args: readonly string[], least: number, pairsFrom?: numbe
 }
 
 const INTEGER = /^(?:0|-?[1-9]\d{0,18})$/;
+/** Fewer than these, a sign among them, are exact as a number. */
+const MOST_SAFE_DIGITS = 16;
 const LARGEST = 2n ** 63n - 1n;
 
 /** Whether a text is a whole number of 64 bits, as Redis takes it: no blanks, no sign but minus, no leading zeros. */
@@ -33,6 +35,7 @@ function toBigInteger(text: string): bigint {
 
 /** A whole number: for places, counts and times. */
 export function toInteger(text: string): number {
+  if (text.length < MOST_SAFE_DIGITS && INTEGER.test(text)) return Number(text);
   return Number(toBigInteger(text));
 }
 

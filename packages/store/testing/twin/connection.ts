@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { COMMANDS, commandOf } from './commands.ts';
+import { COMMANDS, commandOf, type Command } from './commands.ts';
 import type { MemoryStore } from './memory-store.ts';
 import { RedisError, Status, type Reply } from './redis-reply.ts';
 import { compile, runScript, shaOf } from './script.ts';
@@ -24,16 +24,17 @@ export function connection(server: Server, gate: Gate = atOnce): Redis {
   const life = { status: 'ready' };
   const send = <T>(name: string, run: () => T): Promise<T> =>
     life.status === 'end' ? Promise.reject(new Error('Connection is closed.')) : gate(name, run);
-  const commands = [...COMMANDS.keys()].map((name): [string, Method] => {
-    const method = name.toLowerCase();
-    return [method, (...args) => send(method, () => reply(server, method, args))];
+  const commands = [...COMMANDS.values()].map((command): [string, Method] => {
+    const method = command.name.toLowerCase();
+    return [method, (...args) => send(method, () => reply(server, command, args))];
   });
   const client: object = Object.assign(Object.create(unknownCommands), {
     ...Object.fromEntries(commands),
     ...lifeOf(life),
     eval: (source: string, ...args: unknown[]) => send('eval', () => evaluate(server, source, args)),
     evalsha: (sha: string, ...args: unknown[]) => send('evalsha', () => evaluateSha(server, sha, args)),
-    call: (name: string, ...args: unknown[]) => send(name.toLowerCase(), () => plain(perform(server, name, args))),
+    call: (name: string, ...args: unknown[]) =>
+      send(name.toLowerCase(), () => plain(perform(server, commandOf(name), args))),
     multi: () => transaction(server, send),
   });
   Object.defineProperty(client, 'status', { get: () => life.status });
@@ -81,10 +82,9 @@ function transaction(server: Server, send: <T>(name: string, run: () => T) => Pr
   const chain: Record<string, Method> = {
     exec: () => send('multi', () => queued.map((one) => one())),
   };
-  for (const name of COMMANDS.keys()) {
-    const method = name.toLowerCase();
-    chain[method] = (...args) => {
-      queued.push(() => attempt(() => reply(server, method, args)));
+  for (const command of COMMANDS.values()) {
+    chain[command.name.toLowerCase()] = (...args) => {
+      queued.push(() => attempt(() => reply(server, command, args)));
       return chain;
     };
   }
@@ -100,14 +100,14 @@ function attempt(run: () => unknown): [unknown, unknown] {
   }
 }
 
-function perform({ store }: Server, name: string, args: readonly unknown[]): Reply {
-  return commandOf(name).run(store, textsOf(args));
+function perform({ store }: Server, { run }: Command, args: readonly unknown[]): Reply {
+  return run(store, textsOf(args));
 }
 
 /** As ioredis gives it: HGETALL is an object. */
-function reply(server: Server, method: string, args: readonly unknown[]): unknown {
-  const given = plain(perform(server, method, args));
-  if (method !== 'hgetall' || !Array.isArray(given)) return given;
+function reply(server: Server, command: Command, args: readonly unknown[]): unknown {
+  const given = plain(perform(server, command, args));
+  if (command.name !== 'HGETALL' || !Array.isArray(given)) return given;
   return Object.fromEntries(Array.from({ length: given.length / 2 }, (_, at) => given.slice(at * 2, at * 2 + 2)));
 }
 

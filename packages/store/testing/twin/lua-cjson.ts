@@ -1,5 +1,5 @@
 import { LuaError } from './lua-error.ts';
-import { general } from './lua-numbers.ts';
+import { printNumber } from './lua-numbers.ts';
 import { JSON_NULL, LuaTable, newTable, typeName, type LuaValue } from './lua-table.ts';
 
 /** cjson.decode: null is cjson.null, an array counts from 1. */
@@ -45,7 +45,7 @@ function encodeText(value: string): string {
 
 function encodeNumber(value: number): string {
   if (!Number.isFinite(value)) throw new LuaError('Cannot serialise number: must not be NaN or Inf');
-  return general(value, 14);
+  return printNumber(value);
 }
 
 function encodeTable({ items, fields, holes }: LuaTable): string {

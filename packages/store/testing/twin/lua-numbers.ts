@@ -1,4 +1,4 @@
-const PLAIN = /^-?\d{1,15}$/;
+const MOST_PLAIN_DIGITS = 15;
 const HEX = /^[+-]?0x[0-9a-f]+$/i;
 const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 const SPECIAL = /^([+-]?)(inf|infinity|nan)$/i;
@@ -10,7 +10,8 @@ const EXACT_DIGITS = 100;
 
 /** A number as Lua reads it from text (strtod, blanks around it allowed); undefined = it is none. */
 export function parseNumber(text: string): number | undefined {
-  if (PLAIN.test(text)) return Number(text);
+  const whole = parsePlain(text);
+  if (whole !== undefined) return whole;
   const trimmed = text.replace(/^[ \t\n\v\f\r]+|[ \t\n\v\f\r]+$/g, '');
   if (DECIMAL.test(trimmed)) return Number(trimmed);
   if (HEX.test(trimmed)) {
@@ -18,6 +19,21 @@ export function parseNumber(text: string): number | undefined {
     return trimmed.startsWith('-') ? -value : value;
   }
   return special(trimmed);
+}
+
+/** Most numbers of the scripts are whole and small: digits, with or without a minus. undefined = it is not so plain. */
+function parsePlain(text: string): number | undefined {
+  const isNegative = text.startsWith('-');
+  const from = isNegative ? 1 : 0;
+  const count = text.length - from;
+  if (count < 1 || count > MOST_PLAIN_DIGITS) return undefined;
+  let value = 0;
+  for (let at = from; at < text.length; at += 1) {
+    const digit = text.charCodeAt(at) - 48;
+    if (digit < 0 || digit > 9) return undefined;
+    value = value * 10 + digit;
+  }
+  return isNegative ? -value : value;
 }
 
 function special(text: string): number | undefined {
@@ -35,8 +51,12 @@ export function printNumber(value: number): string {
 
 /** A number as Redis takes it from a script: whole ones in full, others as %.17g. */
 export function numberToArg(value: number): string {
-  if (Number.isSafeInteger(value) && !Object.is(value, -0)) return `${value}`;
-  return general(value, 17);
+  return isPlainWhole(value) ? `${value}` : general(value, 17);
+}
+
+/** JavaScript prints it as C does. */
+function isPlainWhole(value: number): boolean {
+  return Number.isSafeInteger(value) && !Object.is(value, -0);
 }
 
 /** C's %.<precision>g. */
@@ -66,6 +86,10 @@ function withPoint(whole: string, fraction: string): string {
 /** C's %.<decimals>f. */
 export function fixed(value: number, decimals: number): string {
   if (!Number.isFinite(value)) return infinite(value);
+  return decimals === 0 && isPlainWhole(value) ? `${value}` : exactly(value, decimals);
+}
+
+function exactly(value: number, decimals: number): string {
   const size = Math.abs(value);
   const exact = size >= LARGEST_FIXED ? `${BigInt(size)}.${'0'.repeat(EXACT_DIGITS)}` : size.toFixed(EXACT_DIGITS);
   const [whole = '0', fraction = ''] = exact.split('.');
