@@ -1,10 +1,11 @@
+export { COMPILE_CACHE } from './compile-cache.ts';
 export { ConfigError } from './config-error.ts';
 export { readEnv } from './env.ts';
 export { serveHealth } from './health.ts';
 export type { Health, HealthOptions, Readiness } from './health.ts';
 export { aborted, DRAIN_MS, every, runService, sleep } from './lifecycle.ts';
-export { describeError, LOG_LEVELS, openLog } from './log.ts';
-export type { Log, LogLevel, LogOptions, Notes } from './log.ts';
+export { describeError, LOG_LEVELS, openLog, tellDetails } from './log.ts';
+export type { Details, Log, LogLevel, LogOptions, Notes } from './log.ts';
 export { openFleetMetrics, openMetrics } from './metrics.ts';
 export type { FleetMetrics, Metrics } from './metrics.ts';
 export { endProcess, identify, isRunning, parseIdentity } from './process-identity.ts';

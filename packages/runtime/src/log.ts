@@ -3,8 +3,14 @@ import type { DestinationStream, Logger } from 'pino';
 
 export type Log = Logger;
 
+/** What a log can tell beside what everybody wants to know. A log without these two tells nothing of it. */
+export interface Details {
+  readonly isLevelEnabled?: (level: string) => boolean;
+  readonly debug?: (fields: object, message: string) => void;
+}
+
 /** The least that a log can do: fields, then a constant message. Every Log is one. */
-export interface Notes {
+export interface Notes extends Details {
   readonly info: (fields: object, message: string) => void;
   readonly warn: (fields: object, message: string) => void;
   readonly error: (fields: object, message: string) => void;
@@ -50,6 +56,15 @@ export function openLog({ service, level = 'info', to = 'stdout' }: LogOptions):
   };
   if (typeof to !== 'string') return pino(options, to);
   return pino(options, pino.destination({ dest: to === 'stdout' ? 1 : 2, sync: true }));
+}
+
+/**
+ * Tells at level `debug` what only those want to know who look for it: so much that it is not for a run of every day. Where
+ * that level is off it costs one look at the level, and the fields are not even made: each is a line.
+ */
+export function tellDetails(log: Details, message: string, lines: () => readonly object[]): void {
+  if (log.isLevelEnabled?.('debug') !== true) return;
+  for (const fields of lines()) log.debug?.(fields, message);
 }
 
 /** What may be told of an error: an allow-list, so that no option, header or key gets out. */

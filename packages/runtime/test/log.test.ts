@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { openLog } from '../src/index.ts';
+import { openLog, tellDetails, type LogLevel } from '../src/index.ts';
 
 function logged(write: (log: ReturnType<typeof openLog>) => void): string {
   let text = '';
@@ -53,3 +53,33 @@ test('of an error only what is known to be harmless is written', () => {
   });
   expect(text).not.toContain('hunter2');
 });
+
+/** What two details come to at a level, and how often their fields were made. */
+function detailsAt(level: LogLevel): { readonly made: number; readonly lines: readonly string[] } {
+  const lines: string[] = [];
+  let made = 0;
+  const log = openLog({ service: 'stream-1', level, to: { write: (line) => void lines.push(line) } });
+  tellDetails(log, 'row received', () => {
+    made += 1;
+    return [{ seq: 1 }, { seq: 2 }];
+  });
+  return { made, lines };
+}
+
+test('details are a line each where level debug is on, and elsewhere are not even made', () => {
+  const { made, lines } = detailsAt('debug');
+  expect(made).toBe(1);
+  expect(lines.map((line): unknown => JSON.parse(line))).toMatchObject([
+    { level: 'debug', seq: 1, msg: 'row received' },
+    { level: 'debug', seq: 2, msg: 'row received' },
+  ]);
+  expect(detailsAt('info')).toEqual({ made: 0, lines: [] });
+});
+
+test('a log that has no level for details tells none', () => {
+  expect(() => tellDetails({}, 'row received', neverMade)).not.toThrow();
+});
+
+function neverMade(): never {
+  throw new Error('nobody has asked for it');
+}

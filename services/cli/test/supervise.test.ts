@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { isRunning } from '@backstop/runtime';
+import { COMPILE_CACHE, isRunning } from '@backstop/runtime';
 import { supervise } from '../src/up/supervise.ts';
 import type { Child, ChildSpec } from '../src/up/supervise.ts';
 
@@ -74,4 +74,11 @@ test('a process that does not end in time is killed', async () => {
   await expect.poll(log).toBe('up\n');
   await child.stop(50);
   expect(isRunning(child.identity())).toBe(false);
+});
+
+test('what Node compiles of a process is kept for its next start, where nobody has said where', async () => {
+  const own = await start(`console.log(process.env.NODE_COMPILE_CACHE);`);
+  await expect.poll(own.log).toBe(`${COMPILE_CACHE}\n`);
+  const given = await start(`console.log(process.env.NODE_COMPILE_CACHE);`, { env: { NODE_COMPILE_CACHE: dir } });
+  await expect.poll(given.log).toContain(`${dir}\n`);
 });

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { open } from 'node:fs/promises';
-import { endProcess, identify, sleep } from '@backstop/runtime';
+import { COMPILE_CACHE, endProcess, identify, sleep } from '@backstop/runtime';
 import type { ProcessIdentity } from '@backstop/runtime';
 
 export interface ChildSpec {
@@ -83,7 +83,7 @@ async function start({ name, program, args = [], env, logFile }: ChildSpec, watc
   const log = await open(logFile, 'a', 0o600);
   try {
     const child = spawn(process.execPath, [program, ...args], {
-      env,
+      env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...env },
       detached: true,
       stdio: ['ignore', log.fd, log.fd],
     });
