@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { decimal, type Exchange, type WriteReply } from '@backstop/core';
+import { readTruth } from '../support/truth.ts';
 import type { ProcessPlace } from './budget-phase.ts';
 
 /** One request to the exchange; rejects where it was not sent or refused. */
@@ -15,20 +16,13 @@ export interface Calls {
   readonly enterOrLeave: (account: number, asker: number) => Call;
 }
 
-interface Resting {
-  readonly account: string;
-  readonly symbol: string;
-  readonly orderId: string;
-  readonly orderLinkId: string;
-}
-
 const LIMIT_MS = 10_000;
 const LEVELS = 500;
 
 export async function openCalls(place: ProcessPlace, exchangeOf: (account: string) => Exchange): Promise<Calls> {
-  const truth = (await (await fetch(`${place.exchangeUrl}/sim/truth`)).json()) as { openOrders: readonly Resting[] };
+  const { openOrders } = await readTruth(place.exchangeUrl);
   const profits = new Map(
-    truth.openOrders
+    openOrders
       .filter(({ orderLinkId }) => orderLinkId.includes('-t1-'))
       .map(({ account, symbol, orderId }) => [`${account} ${symbol}`, orderId]),
   );

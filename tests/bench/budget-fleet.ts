@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { Fleet } from '../support/fleet.ts';
+import { readTruth } from '../support/truth.ts';
 import type { BudgetPhase, LaneWaits, ProcessPlace, ProcessResult } from './budget-phase.ts';
 import type { Market } from './market.ts';
 
@@ -89,8 +90,7 @@ async function end(child: ChildProcess): Promise<void> {
 type Outcomes = Readonly<Record<string, number>>;
 
 async function outcomesOf(url: string): Promise<Outcomes> {
-  const truth = (await (await fetch(`${url}/sim/truth`)).json()) as { requestTotals: Record<string, number> };
-  const { all: _all, ...outcomes } = truth.requestTotals;
+  const { all: _all, ...outcomes } = (await readTruth(url)).requestTotals;
   return outcomes;
 }
 

@@ -43,11 +43,12 @@ function hooks(budgeted: RequestHooks): RequestHooks {
   return {
     admit: async (...request) => {
       const departure = limited ? await budgeted.admit(...request) : undefined;
-      return async () => {
-        await departure?.();
+      const depart = async (): Promise<void> => {
+        await departure?.depart();
         const current = trip.getStore();
         if (current !== undefined) current.departedMs = performance.now();
       };
+      return { depart, arrived: () => departure?.arrived() };
     },
     report: (report) => {
       if (limited) budgeted.report(report);

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import Table from 'cli-table3';
 import { startFleet } from '../support/fleet.ts';
 import { openBudgetFleet, type PhaseResult, type SharedPhase } from './budget-fleet.ts';
+import { EXCHANGE_LIMIT } from './exchange-limit.ts';
 import { isSmall } from './is-small.ts';
 import { startMarket } from './market.ts';
 import { median, percentile } from './median.ts';
@@ -19,8 +20,6 @@ const CAPACITY_MS = 11_000;
 const BAN_MS = 1_000;
 /** Longer than the exchange's windows. */
 const REST_MS = 5_500;
-/** The exchange's limit of one address, reference B.1. */
-const EXCHANGE_PER_SECOND = 120;
 const OFFERED = 0.95;
 /** With all other lanes full: what is never lent to them is 20 %. */
 const OFFERED_BESIDE_FULL_LANES = 0.15;
@@ -82,7 +81,7 @@ async function sample(seed: number): Promise<Sample> {
   const control = await run(without(seed, most));
   return {
     capacityPerSecond: rounded(most, 1),
-    capacityToExchange: rounded(most / EXCHANGE_PER_SECOND, 3),
+    capacityToExchange: rounded((most * EXCHANGE_LIMIT.windowMs) / (1_000 * EXCHANGE_LIMIT.calls), 3),
     capacity10006: saturated.outcomes['10006'] ?? 0,
     capacity403: saturated.outcomes['403'] ?? 0,
     offeredPerSecond: rounded(OFFERED * most, 1),

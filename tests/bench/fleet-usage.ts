@@ -1,5 +1,6 @@
 import { listProcesses, type ProcessSeen, type Redis } from '@backstop/store';
 import { cpuSeconds, machineSeconds } from './read-cpu.ts';
+import { redisPid } from './redis-pid.ts';
 
 /** What the processes of an installation have done and used since they began. */
 export interface Usage {
@@ -25,7 +26,7 @@ export async function fleetUsage(redis: Redis, simulatorPid: number): Promise<Us
     cpuOfAll(processes.filter((process) => process.service === service));
   return {
     atMs: performance.now(),
-    redis: await cpuSeconds(Number(/process_id:(\d+)/.exec(await redis.info('server'))?.[1])),
+    redis: await cpuSeconds(await redisPid(redis)),
     workers: await cpuOf('worker'),
     scheduler: await cpuOf('scheduler'),
     maintenance: await cpuOf('maintenance'),

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { initialState, toJson } from '@backstop/core';
 import { ladder, marketEntry } from '@backstop/core/testing';
-import { ALL_BUCKETS, listProcesses, openRound, putPlans, type Redis } from '@backstop/store';
+import { ALL_BUCKETS, listProcesses, openRound, type Redis } from '@backstop/store';
 import { startFleet, type Fleet } from '../support/fleet.ts';
 import { planOn } from '../support/plans.ts';
 import { readTruth } from '../support/truth.ts';
+import { acceptAll } from './accept-all.ts';
 import { startMarket, type Market } from './market.ts';
 
 export interface QuietMonitors extends AsyncDisposable {
@@ -64,16 +64,12 @@ async function setUp({ redis, services }: Fleet, market: Market): Promise<void> 
   await untilRunning(redis, 1);
   const wanted = market.accounts.length * market.symbols.length;
   const startedMs = performance.now();
-  const states = { 'tp-sl': toJson(initialState('tp-sl')), 'limit-order': toJson(initialState('limit-order')) };
   const shape = { entries: [marketEntry('1')], takeProfits: ladder(['200', 100]) };
   const marketEntryDeadlineMs = Date.now() + SETUP_MS;
-  for (const account of market.accounts) {
-    const plans = market.symbols.map((symbol) => planOn(account, 0, { symbol, ...shape, marketEntryDeadlineMs }));
-    await putPlans(
-      redis,
-      plans.map((plan) => ({ plan, states })),
-    );
-  }
+  const plans = market.accounts.flatMap((account) =>
+    market.symbols.map((symbol) => planOn(account, 0, { symbol, ...shape, marketEntryDeadlineMs })),
+  );
+  await acceptAll(redis, plans);
   for (;;) {
     const { positions, openOrders } = await readTruth(market.url);
     const seconds = Math.round((performance.now() - startedMs) / 1_000);

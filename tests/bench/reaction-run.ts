@@ -1,17 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { format, initialState, toJson, type Plan } from '@backstop/core';
+import { format, type Plan } from '@backstop/core';
 import { ladder, marketEntry } from '@backstop/core/testing';
-import {
-  ALL_BUCKETS,
-  keepInstallation,
-  oldestChecked,
-  putPlans,
-  readStreams,
-  setAccounts,
-  type Redis,
-} from '@backstop/store';
+import { ALL_BUCKETS, keepInstallation, oldestChecked, readStreams, setAccounts } from '@backstop/store';
 import { startFleet, type Fleet } from '../support/fleet.ts';
 import { planOn } from '../support/plans.ts';
+import { countCalls, listingCalls, readTruth, type Truth } from '../support/truth.ts';
+import { acceptAll } from './accept-all.ts';
 import { checksDone } from './fleet-usage.ts';
 import { startMarket, type Market } from './market.ts';
 import { LETTERS, post, standPositions } from './standing-positions.ts';
@@ -28,15 +22,11 @@ export interface ReactionRun {
   readonly events: number;
   /** From the fill to the arrival of the monitor's first request at the exchange, by its clock, ms. */
   readonly reactionsMs: readonly number[];
+  /** The same from the moment at which the frame left that first told of the fill; from the fill where none did. */
+  readonly sinceFrameMs: readonly number[];
   readonly checksPerSecond: number;
   /** Listing requests while fills came. */
   readonly listings: number;
-}
-
-interface ReactionTruth {
-  readonly reactions: readonly { readonly kind: string; readonly ms: number }[];
-  readonly requests: readonly { readonly endpoint: string; readonly count: number }[];
-  readonly totals: { readonly openNow: number; readonly protectedNow: number };
 }
 
 const STREAM = new URL('../../services/stream/src/main.ts', import.meta.url).pathname;
@@ -60,23 +50,29 @@ export async function reactionRun(size: ReactionSize, promotes: boolean): Promis
     market.accounts.map((account, at) => planAt(account, symbol, (at + nth) % size.accounts)),
   );
   await standPositions(market, plans);
-  await acceptAll(fleet.redis, market, plans);
+  await keepInstallation(fleet.redis, LETTERS);
+  await setAccounts(fleet.redis, market.accounts);
+  await acceptAll(fleet.redis, plans);
   const env = { SCHEDULER_ROUND_MS: ROUND_MS };
   for (const service of ['maintenance', 'scheduler', 'worker'] as const) fleet.start(service, `${service}-1`, env);
   fleet.run(promotes ? STREAM : PLAIN_STREAM, 'stream-1');
   await untilReady(fleet, market, plans.length);
   await pause(REST_MS); // the archive has just been made, and reads back what was accepted
 
-  const before = await truthOf(market);
+  const before = await readTruth(market.url);
   const [checksBefore, startedMs] = [await checksDone(fleet.redis), performance.now()];
   await fillAll(market, size.eventsPerSecond);
   const seconds = (performance.now() - startedMs) / 1_000;
   const checks = (await checksDone(fleet.redis)) - checksBefore;
   await pause(SETTLE_MS);
-  const after = await truthOf(market);
+  const after = await readTruth(market.url);
+  const reactions = after.reactions.filter(({ kind }) => kind === 'reduce-fill');
   return {
     events: plans.length,
-    reactionsMs: after.reactions.filter(({ kind }) => kind === 'reduce-fill').map(({ ms }) => ms),
+    reactionsMs: reactions.map(({ ms }) => ms),
+    sinceFrameMs: reactions.map(({ ms, reactedAtMs, toldAtMs }) =>
+      toldAtMs === undefined ? ms : reactedAtMs - toldAtMs,
+    ),
     checksPerSecond: Math.round(checks / seconds),
     listings: listingsOf(after) - listingsOf(before),
   };
@@ -96,18 +92,6 @@ function planAt(account: string, symbol: string, at: number): Plan {
 
 function targetAt(at: number): bigint {
   return 101n * 10n ** 12n + BigInt(at) * 2n * 10n ** 11n;
-}
-
-async function acceptAll(redis: Redis, { accounts }: Market, plans: readonly Plan[]): Promise<void> {
-  const states = { 'tp-sl': toJson(initialState('tp-sl')), 'limit-order': toJson(initialState('limit-order')) };
-  await keepInstallation(redis, LETTERS);
-  await setAccounts(redis, accounts);
-  for (const own of Map.groupBy(plans, ({ account }) => account).values()) {
-    await putPlans(
-      redis,
-      own.map((plan) => ({ plan, states })),
-    );
-  }
 }
 
 /** Every stream vouches for its account, and every monitor has been checked since. */
@@ -141,12 +125,6 @@ async function fillAll({ url, accounts, symbols }: Market, eventsPerSecond: numb
   }
 }
 
-async function truthOf({ url }: Market): Promise<ReactionTruth> {
-  const response = await fetch(`${url}/sim/truth`);
-  return (await response.json()) as ReactionTruth;
-}
-
-function listingsOf({ requests }: ReactionTruth): number {
-  const listings = requests.filter(({ endpoint }) => /position\/list|order\/realtime|execution\/list/.test(endpoint));
-  return listings.reduce((sum, { count }) => sum + count, 0);
+function listingsOf(truth: Truth): number {
+  return listingCalls(truth) + countCalls(truth, 'execution/list');
 }

@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { initialState, toJson, type Plan } from '@backstop/core';
 import {
   ALL_BUCKETS,
   bucketKeys,
@@ -8,10 +7,12 @@ import {
   listProcesses,
   listRounds,
   outboxSize,
-  putPlans,
 } from '@backstop/store';
 import type { Redis, Round } from '@backstop/store';
-import { startFleet, type Fleet } from '../support/fleet.ts';
+import { startFleet } from '../support/fleet.ts';
+import { readTruth } from '../support/truth.ts';
+import { acceptAll } from './accept-all.ts';
+import { eachPart } from './each-part.ts';
 import { startMarket, type Market } from './market.ts';
 import { median } from './median.ts';
 import { rssMb } from './read-rss.ts';
@@ -68,13 +69,13 @@ export async function scaleRun(size: ScaleSize): Promise<ScaleRun> {
   const emptyBytes = await usedBytes(redis);
 
   const acceptedMs = performance.now();
-  await accept(redis, plans);
+  await acceptAll(redis, plans);
   await until('checked', async () => (await nextRound(redis)).monitors === plans.length);
   const firstPassMs = Math.round(performance.now() - acceptedMs);
   await until('archived', () => isArchived(redis));
   const warm = await sweeps(market, redis);
   const redisBytes = (await usedBytes(redis)) - emptyBytes;
-  const resident = await memory(fleet, market);
+  const resident = await eachPart(fleet, market, rssMb);
   const cold = await coldSweep(market, redis);
   return {
     monitors: plans.length,
@@ -86,16 +87,6 @@ export async function scaleRun(size: ScaleSize): Promise<ScaleRun> {
     rssMb: resident,
     rateLimited: (await requests(market)).rateLimited,
   };
-}
-
-async function accept(redis: Redis, plans: readonly Plan[]): Promise<void> {
-  const states = { 'tp-sl': toJson(initialState('tp-sl')), 'limit-order': toJson(initialState('limit-order')) };
-  for (const own of Map.groupBy(plans, ({ account }) => account).values()) {
-    await putPlans(
-      redis,
-      own.map((plan) => ({ plan, states })),
-    );
-  }
 }
 
 type Warm = Pick<ScaleRun, 'sweepMs' | 'slowestSweepMs' | 'callsPer15s' | 'incompleteRounds'>;
@@ -158,17 +149,7 @@ async function usedBytes(redis: Redis): Promise<number> {
   return Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1]);
 }
 
-async function memory({ redis }: Fleet, market: Market): Promise<Readonly<Record<string, number>>> {
-  const redisPid = Number(/process_id:(\d+)/.exec(await redis.info('server'))?.[1]);
-  const pids = (await listProcesses(redis)).map(({ name, pid }) => [name, pid] as const);
-  const named = [...pids, ['redis', redisPid] as const, ['simulator', market.pid] as const];
-  return Object.fromEntries(await Promise.all(named.map(async ([name, pid]) => [name, await rssMb(pid)] as const)));
-}
-
 async function requests({ url }: Market): Promise<{ all: number; rateLimited: number }> {
-  const truth = (await (await fetch(`${url}/sim/truth`)).json()) as {
-    readonly requestTotals: { readonly all: number };
-    readonly rateLimited: number;
-  };
-  return { all: truth.requestTotals.all, rateLimited: truth.rateLimited };
+  const { requestTotals, rateLimited } = await readTruth(url);
+  return { all: requestTotals.all, rateLimited };
 }

@@ -2,8 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { initialState, toJson, type Plan } from '@backstop/core';
+import type { Plan } from '@backstop/core';
 import { drainAll } from '@backstop/maintenance/tasks/drain-outbox';
+import { COMPILE_CACHE } from '@backstop/runtime';
 import {
   accountKeys,
   ALL_BUCKETS,
@@ -11,10 +12,12 @@ import {
   listProcesses,
   oldestChecked,
   openArchive,
-  putPlans,
   type Redis,
 } from '@backstop/store';
 import { startFleet, type Fleet } from '../support/fleet.ts';
+import { readTruth, type Truth } from '../support/truth.ts';
+import { acceptAll } from './accept-all.ts';
+import { eachPart } from './each-part.ts';
 import { startMarket, type Market } from './market.ts';
 import { cpuSeconds } from './read-cpu.ts';
 import { LETTERS, setLimits, standingPlans, standPositions } from './standing-positions.ts';
@@ -46,16 +49,11 @@ export interface StartRun {
   readonly warnings: Readonly<Record<string, number>>;
 }
 
-interface StartTruth {
-  readonly totals: { readonly openNow: number; readonly protectedNow: number };
-  readonly orders: readonly { readonly stopOrderType: string; readonly createdAtMs: number }[];
-  readonly requests: readonly { readonly endpoint: string; readonly outcome: string; readonly count: number }[];
-  readonly rateLimited: number;
-}
-
 const LIMIT_MS = 90_000;
-const LOOK_MS = 20;
-/** The truth of so many positions is long, and the exchange does nothing else while it tells it. */
+/** What is looked at uses the same cores: seldom, where Redis and the exchange have noted when it happened. */
+const LOOK_MS = 50;
+const SELDOM_MS = 250;
+/** The truth of so many positions is long, and the exchange does nothing else while it tells it: not before all have been observed. */
 const ASK_MS = 1_000;
 
 /** Starts an installation that has lost its Redis, over positions that stand on the exchange, and follows it until all have stops. */
@@ -74,33 +72,29 @@ export async function startRun(size: StartSize): Promise<StartRun> {
   await setLimits(market, true);
 
   const startedMs = Date.now();
-  const env = { BACKSTOP_ARCHIVE_DIR: archiveDir, SCHEDULER_ROUND_MS: '15000' };
+  // As `up` starts them; the first start of a checkout compiles what the others find.
+  const env = { BACKSTOP_ARCHIVE_DIR: archiveDir, SCHEDULER_ROUND_MS: '15000', NODE_COMPILE_CACHE: COMPILE_CACHE };
   const processes = startServices(fleet, { workers: 2, streams: STREAMS, env });
-  const ends = Promise.all([follow(fleet, plans, { startedMs, processes }), untilProtected(market, startedMs)]);
-  const [seen, truth] = await ends.catch((error: unknown) => {
+  const unstarted = (error: unknown): never => {
     throw new Error(`not started: ${JSON.stringify(warningsOf(fleet))}`, { cause: error });
-  });
+  };
+  const seen = await follow(fleet, plans, { startedMs, processes }).catch(unstarted);
+  const truth = await untilProtected(market, startedMs).catch(unstarted);
   const stops = truth.orders.filter((order) => order.stopOrderType === 'StopLoss' && order.createdAtMs >= startedMs);
   return {
     ...seen,
     stopsMs: stops.map(({ createdAtMs }) => createdAtMs - startedMs),
     requests: countRequests(truth),
     rateLimited: truth.rateLimited,
-    cpu: await cpuByPart(fleet, market),
+    cpu: await eachPart(fleet, market, cpuSeconds),
     warnings: warningsOf(fleet),
   };
 }
 
 /** What an archive holds when only it is left. */
 async function archivePlans({ redis }: Fleet, plans: readonly Plan[], dataDir: string): Promise<void> {
-  const states = { 'tp-sl': toJson(initialState('tp-sl')), 'limit-order': toJson(initialState('limit-order')) };
   await keepInstallation(redis, LETTERS);
-  for (const own of Map.groupBy(plans, ({ account }) => account).values()) {
-    await putPlans(
-      redis,
-      own.map((plan) => ({ plan, states })),
-    );
-  }
+  await acceptAll(redis, plans);
   await using archive = await openArchive({ dataDir });
   await archive.installation(LETTERS);
   await drainAll(redis, archive);
@@ -140,14 +134,14 @@ async function observations(
     }
     return observed.size === accounts.length;
   };
-  await msUntil(look, startedMs);
+  await msUntil(look, startedMs, SELDOM_MS);
   return observed;
 }
 
-async function msUntil(isSo: () => Promise<boolean>, startedMs: number): Promise<number> {
+async function msUntil(isSo: () => Promise<boolean>, startedMs: number, everyMs = LOOK_MS): Promise<number> {
   while (!(await isSo())) {
     if (Date.now() - startedMs > LIMIT_MS) throw new Error(`not in ${LIMIT_MS} ms`);
-    await pause(LOOK_MS);
+    await pause(everyMs);
   }
   return Date.now() - startedMs;
 }
@@ -157,29 +151,22 @@ async function countActive(redis: Redis): Promise<number> {
   return (await Promise.all(buckets)).reduce((total, { count }) => total + count, 0);
 }
 
-async function untilProtected({ url }: Market, startedMs: number): Promise<StartTruth> {
+async function untilProtected({ url }: Market, startedMs: number): Promise<Truth> {
   for (;;) {
-    const truth = (await (await fetch(`${url}/sim/truth`)).json()) as StartTruth;
+    const truth = await readTruth(url);
     if (truth.totals.protectedNow === truth.totals.openNow) return truth;
     if (Date.now() - startedMs > LIMIT_MS) throw new Error(`${truth.totals.protectedNow} positions are protected`);
     await pause(ASK_MS);
   }
 }
 
-function countRequests({ requests }: StartTruth): Readonly<Record<string, number>> {
+function countRequests({ requests }: Truth): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const { endpoint, outcome, count } of requests) {
     const name = `${endpoint} ${outcome}`;
     counts[name] = (counts[name] ?? 0) + count;
   }
   return counts;
-}
-
-async function cpuByPart({ redis }: Fleet, { pid }: Market): Promise<Readonly<Record<string, number>>> {
-  const redisPid = Number(/process_id:(\d+)/.exec(await redis.info('server'))?.[1]);
-  const processes = (await listProcesses(redis)).map((process) => [process.name, process.pid] as const);
-  const all = [...processes, ['redis', redisPid] as const, ['simulator', pid] as const];
-  return Object.fromEntries(await Promise.all(all.map(async ([name, id]) => [name, await cpuSeconds(id)] as const)));
 }
 
 function warningsOf({ services }: Fleet): Readonly<Record<string, number>> {

@@ -1,7 +1,9 @@
+import { ADDRESS_LIMIT, ADDRESS_WINDOW_MS } from '@backstop/store';
 import Table from 'cli-table3';
+import { EXCHANGE_LIMIT } from './exchange-limit.ts';
 import { isSmall } from './is-small.ts';
 import { median, percentile } from './median.ts';
-import { shareOfAllowed } from './share-of-allowed.ts';
+import { shareOfAllowed, type SlidingLimit } from './share-of-allowed.ts';
 import { startRun, type StartRun, type StartSize } from './start-run.ts';
 
 const SIZE = isSmall ? { accounts: 10, symbols: 20 } : { accounts: 100, symbols: 20 };
@@ -10,9 +12,8 @@ const REPEATS = isSmall ? 1 : 3;
 const FEW_EVERY = 20;
 /** Positions, active orders, stop orders and executions: what has to be known, in one page each, before a stop can be set. */
 const READS_OF_AN_ACCOUNT = 4;
-/** Calls that the exchange takes from one address (reference B.1), and that our limiter lets go. */
-const EXCHANGE = { calls: 600, windowMs: 5_000 } as const;
-const LIMITER = { calls: 600, windowMs: 5_500 } as const;
+/** Calls that our limiter lets go from one address. */
+const LIMITER: SlidingLimit = { calls: ADDRESS_LIMIT, windowMs: ADDRESS_WINDOW_MS };
 
 interface StartFigures {
   readonly positions: number;
@@ -72,7 +73,7 @@ function toSample({ upMs, restoredMs, observedMs, stopsMs, requests, rateLimited
     callsPerStop: Number((calls / stopsMs.length).toFixed(2)),
     callsToLimiter: shareOfAllowed({ calls, spanMs }, LIMITER),
     neededToLimiter: shareOfAllowed({ calls: needed, spanMs }, LIMITER),
-    neededToExchange: shareOfAllowed({ calls: needed, spanMs }, EXCHANGE),
+    neededToExchange: shareOfAllowed({ calls: needed, spanMs }, EXCHANGE_LIMIT),
     rateLimited,
     cpuSeconds: Number(
       Object.values(cpu)

@@ -1,4 +1,4 @@
-import { connectRedis, flushCache, listRounds, type Redis, type Round } from '@backstop/store';
+import { connectRedis, flushCache, listRounds, redisTimeMs, type Redis, type Round } from '@backstop/store';
 import Table from 'cli-table3';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startEmbedded, type Embedded } from '../support/embedded.ts';
@@ -13,6 +13,10 @@ const QUIET_MS = 60_000;
 const REPEATS = 7;
 /** Sweeps follow each other this fast here, so that enough of them fit into a run. */
 const FAST_ROUND_MS = 2_500;
+/** A flush takes some ms, and what it drops is read again by the streams within a few hundred: it begins so long before the opening. */
+const FLUSH_AHEAD_MS = 60;
+const LATEST_FLUSH_AHEAD_MS = 100;
+const ROUNDS_TO_SETTLE = 3;
 
 interface SweepFigures {
   readonly restingOrders: number;
@@ -61,8 +65,8 @@ async function measureSweeps(): Promise<Omit<SweepFigures, 'setupMs' | 'listingC
     const cold: Sample[] = [];
     const warm: Sample[] = [];
     for (let repeat = 0; repeat < REPEATS; repeat += 1) {
-      cold.push(await sampleRound(run, redis, () => flushCache(redis)));
-      warm.push(await sampleRound(run, redis));
+      cold.push(await sampleCold(run, redis));
+      warm.push(await sampleWarm(run, redis));
     }
     const naive = [];
     for (let repeat = 0; repeat < 3; repeat += 1) {
@@ -92,24 +96,46 @@ interface Sample {
   readonly calls: number;
 }
 
-/** Waits for the end of a round, prepares, and measures the next one. */
-async function sampleRound(
+/** A round well after a flush: the streams have read the accounts again, and made the audit that follows on that. */
+async function sampleWarm(run: Embedded, redis: Redis): Promise<Sample> {
+  for (let nth = 1; nth < ROUNDS_TO_SETTLE; nth += 1) await nextRound(redis);
+  return sampleAfter(await nextRound(redis), run, redis);
+}
+
+/** The first round that opens on an empty cache: where the flush came too early, or ended after the opening, it is none. */
+async function sampleCold(run: Embedded, redis: Redis): Promise<Sample> {
+  for (;;) {
+    let flushed = { fromMs: 0, toMs: 0 };
+    const last = await nextRound(redis);
+    const sample = await sampleAfter(last, run, redis, async () => {
+      await pause(Math.max(last.openedAtMs + FAST_ROUND_MS - FLUSH_AHEAD_MS - (await redisTimeMs(redis)), 0));
+      const fromMs = await redisTimeMs(redis);
+      await flushCache(redis);
+      flushed = { fromMs, toMs: await redisTimeMs(redis) };
+    });
+    const { openedAtMs } = sample.round;
+    if (flushed.toMs <= openedAtMs && openedAtMs - flushed.fromMs <= LATEST_FLUSH_AHEAD_MS) return sample;
+  }
+}
+
+async function sampleAfter(
+  last: Round,
   run: Embedded,
   redis: Redis,
-  prepare: () => Promise<unknown> = async () => {},
+  prepare: () => Promise<void> = async () => {},
 ): Promise<Sample> {
-  await nextRound(redis);
-  await prepare();
   const before = listingCalls(await readTruth(run.exchangeUrl));
-  const round = await nextRound(redis);
+  await prepare();
+  const round = await nextRound(redis, last);
   return { round, calls: listingCalls(await readTruth(run.exchangeUrl)) - before };
 }
 
-async function nextRound(redis: Redis): Promise<Round> {
-  const [last] = await listRounds(redis, 1);
+/** The first round that closes after the last one. */
+async function nextRound(redis: Redis, last?: Round): Promise<Round> {
+  const [newest] = last === undefined ? await listRounds(redis, 1) : [last];
   for (;;) {
     const [round] = await listRounds(redis, 1);
-    if (round !== undefined && round.openedAtMs !== last?.openedAtMs) return round;
+    if (round !== undefined && round.openedAtMs !== newest?.openedAtMs) return round;
     await pause(25);
   }
 }
@@ -128,7 +154,7 @@ async function setUp(run: Embedded): Promise<number> {
 }
 
 function print(figures: SweepFigures): void {
-  const coldGoal = PAGES_IN_SEQUENCE * LATENCY_MS + 250;
+  const coldGoal = PAGES_IN_SEQUENCE * LATENCY_MS + 60;
   const table = new Table({ head: ['30 monitors, 2 accounts, 150 ms', 'Backstop', 'goal', 'naive', 'ratio'] });
   const row = (what: string, ours: number, goal: string, naive?: number): void => {
     const ratio = naive === undefined ? '' : ours === 0 ? 'none against all' : `1 : ${(naive / ours).toFixed(1)}`;
@@ -138,7 +164,7 @@ function print(figures: SweepFigures): void {
   row('setting up, ms', figures.setupMs, '');
   row('cold sweep, ms', figures.coldMs, `<= ${coldGoal}`, figures.naiveMs);
   row('cold sweep, listing calls', figures.coldCalls, '', figures.naiveCalls);
-  row('warm sweep, ms', figures.warmMs, '<= 100', figures.naiveMs);
+  row('warm sweep, ms', figures.warmMs, '<= 30', figures.naiveMs);
   row('warm sweep, listing calls', figures.warmCalls, '0', figures.naiveCalls);
   row('listing calls in a quiet 15 s', figures.listingCallsPer15s, '<= 8', figures.naiveCalls);
   row('rate limited', figures.rateLimited, '0');

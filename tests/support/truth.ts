@@ -1,20 +1,37 @@
 /** What really happened on the simulated exchange (`GET /sim/truth`), as far as tests and benchmarks look at it. */
 export interface Truth {
   readonly nowMs: number;
-  readonly totals: { readonly unprotectedMs: number; readonly throughMs: number };
+  readonly totals: {
+    readonly unprotectedMs: number;
+    readonly throughMs: number;
+    readonly openNow: number;
+    readonly protectedNow: number;
+  };
   readonly positions: readonly TruePosition[];
   readonly openOrders: readonly TrueOrder[];
   /** Every order there ever was. */
   readonly orders: readonly (Place & {
     readonly orderLinkId: string;
     readonly orderStatus: string;
+    readonly stopOrderType: string;
+    readonly createdAtMs: number;
     readonly updatedAtMs: number;
   })[];
   readonly executions: readonly TrueExecution[];
   readonly rateLimited: number;
   readonly duplicates: readonly object[];
   readonly wrongCancels: readonly object[];
+  /** From what happened to a position to the first request for it that came after. */
+  readonly reactions: readonly {
+    readonly kind: string;
+    readonly ms: number;
+    /** When the frame left that first told of it. */
+    readonly toldAtMs?: number;
+    readonly reactedAtMs: number;
+  }[];
   readonly requests: readonly { readonly endpoint: string; readonly outcome: string; readonly count: number }[];
+  /** Requests by outcome, and all of them. */
+  readonly requestTotals: Readonly<Record<string, number>> & { readonly all: number };
 }
 
 interface Place {
@@ -33,6 +50,7 @@ export interface TruePosition extends Place {
 }
 
 interface TrueOrder extends Place {
+  readonly orderId: string;
   readonly orderLinkId: string;
   readonly stopOrderType: string;
   readonly orderStatus: string;

@@ -41,29 +41,23 @@ describe('what a private stream tells', () => {
 
   test('a reaction says when the frame left that first told of its fill, and nothing where none did', async () => {
     await using venue = await exchange({ clock: 'virtual' });
-    const fill = async (price: string): Promise<void> => {
+    const truth = async (): Promise<Record<string, unknown>> => (await venue.sim('GET', 'truth')).body;
+    const react = async (price: string, stopLoss: string): Promise<number> => {
       await venue.post('order/create', order({ orderType: 'Limit', price }));
       await venue.sim('POST', 'price', { symbol: SYMBOL, price });
+      const filledAtMs = Number((await truth())['nowMs']);
       await venue.sim('POST', 'clock', { advanceMs: 40 });
-    };
-    const reacted = async (price: string): Promise<unknown> => {
-      await fill(price);
-      const stop = {
-        category: 'linear',
-        symbol: SYMBOL,
-        positionIdx: 0,
-        tpslMode: 'Full',
-        stopLoss: price.replace('9', '8'),
-      };
+      const stop = { category: 'linear', symbol: SYMBOL, positionIdx: 0, tpslMode: 'Full', stopLoss };
       await venue.post('position/trading-stop', stop);
-      const { reactions } = (await venue.sim('GET', 'truth')).body as { reactions: Record<string, number>[] };
-      const { filledAtMs = 0, toldAtMs, ms } = reactions.at(-1) ?? {};
-      return { ms, toldAfterMs: toldAtMs === undefined ? undefined : toldAtMs - filledAtMs };
+      return filledAtMs;
     };
-    expect(await reacted('95')).toEqual({ ms: 40, toldAfterMs: undefined });
+    const filledAtMs = await react('95', '85');
+    expect((await truth())['reactions']).toEqual([expect.not.objectContaining({ toldAtMs: expect.any(Number) })]);
+    expect((await truth())['reactions']).toMatchObject([{ filledAtMs, ms: 40 }]);
     using socket = await privateSocket(venue.url, 'execution', 'position');
-    expect(await reacted('94')).toEqual({ ms: 40, toldAfterMs: 2 });
+    const heardAtMs = await react('94', '84');
     await settled(venue, socket);
+    expect((await truth())['reactions']).toMatchObject([{}, { ms: 40, toldAtMs: heardAtMs + 2 }]);
   });
 
   test('the fast execution of a maker does not say its link id, the full one does', async () => {
