@@ -166,12 +166,19 @@ export interface RequestReport {
   readonly limit?: { readonly limit: number; readonly remaining: number; readonly resetAtMs: number };
 }
 
-/**
- * Runs when an admitted request is stamped and about to be signed: takes its budget anew where the one that it was admitted
- * with has grown old, for what counts at the exchange is when requests come. Rejects with ExchangeError `not-sent` where there
- * is none: then nothing is sent.
- */
-export type Departure = () => Promise<void>;
+/** What an admitted request has to go through, since what counts at the exchange is when requests come. */
+export interface Departure {
+  /**
+   * Runs when the request is stamped and about to be signed: takes its budget anew where the one that it was admitted with has
+   * grown old. Rejects with ExchangeError `not-sent` where there is none: then nothing is sent.
+   */
+  readonly depart: () => Promise<void>;
+  /**
+   * Runs once for a request that was signed, when its reply is here or is waited for no longer: it came to the exchange at some
+   * moment between its departure and now. Never throws.
+   */
+  readonly arrived: () => void;
+}
 
 /** Hooks around each HTTP request of an Exchange. */
 export interface RequestHooks {

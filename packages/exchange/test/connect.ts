@@ -1,4 +1,4 @@
-import type { EndpointClass, RequestHooks, RequestReport } from '@backstop/core';
+import type { Departure, EndpointClass, RequestHooks, RequestReport } from '@backstop/core';
 import { SocketPool } from '../src/bybit/socket-pool.ts';
 import type { Wire } from '../src/bybit/wire.ts';
 import { CREDENTIALS } from './wire-server.ts';
@@ -21,6 +21,14 @@ export function watched(admit: RequestHooks['admit'] = async () => undefined): W
     },
     report: (report) => reports.push(report),
   };
+}
+
+/** What an admitted request goes through. */
+export function departing(
+  depart: Departure['depart'] = async () => undefined,
+  arrived: Departure['arrived'] = () => undefined,
+): Departure {
+  return { depart, arrived };
 }
 
 /** An account's wire to a test server; timeouts far above what loopback needs, unless given. */

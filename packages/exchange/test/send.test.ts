@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { ExchangeError } from '@backstop/core';
 import { expect, test } from 'vitest';
 import { send } from '../src/bybit/send.ts';
-import { lostFence, watched, wireTo } from './connect.ts';
+import { departing, lostFence, watched, wireTo } from './connect.ts';
 import { failureOf, READ, WRITE } from './requests.ts';
 import { type Answer, CREDENTIALS, ok, refusal, WireServer } from './wire-server.ts';
 
@@ -44,7 +44,7 @@ test('S-31 the budget is looked at once more before the intent, and in the last 
     steps.push('sent');
     return ok({});
   });
-  const hooks = watched(async () => async () => void steps.push('budget'));
+  const hooks = watched(async () => departing(async () => void steps.push('budget')));
   await send(wireTo(server.url, { hooks }), { ...WRITE, beforeSend: async () => void steps.push('intent') });
   expect(steps).toEqual(['budget', 'intent', 'budget', 'sent']);
 });
@@ -57,14 +57,16 @@ test.each([
   const refused = new ExchangeError('not-sent', 'no budget', { retryAfterMs: 300 });
   let looks = 0;
   let stored = 0;
-  const departure = async (): Promise<void> => {
+  let arrivals = 0;
+  const depart = async (): Promise<void> => {
     looks += 1;
     if (looks === refusedAt) throw refused;
   };
-  const hooks = watched(async () => departure);
+  const hooks = watched(async () => departing(depart, () => (arrivals += 1)));
   const beforeSend = async (): Promise<void> => void (stored += 1);
   expect(await failureOf(send(wireTo(server.url, { hooks }), { ...WRITE, beforeSend }))).toBe(refused);
   expect(stored).toBe(intents);
+  expect(arrivals).toBe(0);
   expect(server.received).toEqual([]);
   expect(hooks.reports).toMatchObject([{ outcome: 'not-sent', durationMs: 0 }]);
 });
@@ -72,7 +74,7 @@ test.each([
 test('public market data takes its budget anew as well, though nothing is signed', async () => {
   await using server = await WireServer.start(listing);
   let looks = 0;
-  const hooks = watched(async () => async () => void (looks += 1));
+  const hooks = watched(async () => departing(async () => void (looks += 1)));
   await send(wireTo(server.url, { hooks, credentials: undefined }), {
     ...READ,
     endpoint: 'market',

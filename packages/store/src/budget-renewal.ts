@@ -16,10 +16,11 @@ const MOST_TAKES = 3;
  * place. A process that was stopped, starved or waiting for a socket thereby never sends in one burst what it was granted over
  * a second. What it had is given back, so nobody is kept waiting by calls that were never made, itself least.
  *
- * Where three grants in a row have grown old on their way here, the protective lane departs all the same: at worst the exchange
- * refuses. That grant is final: the look in the last moment takes it as it is, since another three questions would use up the
- * stamp's time. From then on the age of the stamp alone bounds how late the request departs. Everybody else
- * rejects like a refusal: with ExchangeError `not-sent` and `retryAfterMs`, as from `waitForBudget`.
+ * Where three grants in a row have grown old on their way here, the protective lane departs all the same. Over the limit of its class
+ * it is refused; over that of the address everybody is blocked for ten minutes, so a call that comes late counts from its reply on
+ * (`countFromNow`). That grant is final: the look in the last moment takes it as it is, since another three questions would use up
+ * the stamp's time. From then on the age of the stamp alone bounds how late the request departs. Everybody else rejects like a
+ * refusal: with ExchangeError `not-sent` and `retryAfterMs`, as from `waitForBudget`.
  */
 export async function renewBudget(
   redis: Redis,

@@ -56,10 +56,12 @@ type TakeReply = readonly [
   rest: number,
   taken?: number,
   firstCall?: number,
+  addressLeft?: number,
 ];
 
-/** What this process last learnt of a budget, by `account endpoint`. It only spares calls: the truth is in Redis. */
+/** What this process last learnt of a budget, by `account endpoint`, or of the address. It only spares calls: the truth is in Redis. */
 const lastSeen = new WeakMap<Redis, Map<string, { readonly limit: number; readonly left: number }>>();
+const ADDRESS = 'address';
 
 /**
  * Asks once, for all processes together, by Redis time. A grant is spent, whether or not the request is then sent, unless it
@@ -73,11 +75,25 @@ export async function takeBudget(redis: Redis, request: BudgetRequest, insteadOf
   const askedAtMs = performance.now();
   const givenBack = insteadOf === undefined ? [0, 0] : [insteadOf.firstCall, insteadOf.cost];
   const reply = await runScript<TakeReply>(redis, 'budget-take', takenFrom(request), [...terms(request), ...givenBack]);
-  const [granted, waitMs, limit, rest, taken = cost, firstCall = 0] = reply;
+  const [granted, waitMs, limit, rest, taken = cost, firstCall = 0, addressLeft = 0] = reply;
+  seenBy(redis).set(ADDRESS, { limit: ADDRESS_LIMIT, left: addressLeft });
   if (granted === 0) return { granted: false, waitMs, most: rest };
 
   seenBy(redis).set(`${account} ${endpoint}`, { limit, left: rest });
   return { granted: true, cost: taken, askedAtMs, firstCall };
+}
+
+/** What has to be left of a class and of the address, as parts of their limits, so that one more call is hardly ever refused. */
+const PLENTY_OF_CLASS = 0.5;
+const PLENTY_OF_ADDRESS = 0.1;
+
+/** Whether this process saw so much left of both when it took from them last, and was granted it. */
+export function hasPlenty(redis: Redis, { account, endpoint }: Pick<BudgetRequest, 'account' | 'endpoint'>): boolean {
+  const has = (budget: string, part: number): boolean => {
+    const { left, limit } = seenBy(redis).get(budget) ?? { left: 0, limit: 1 };
+    return left >= limit * part;
+  };
+  return has(`${account} ${endpoint}`, PLENTY_OF_CLASS) && has(ADDRESS, PLENTY_OF_ADDRESS);
 }
 
 function takenFrom({ account, endpoint }: BudgetRequest): readonly string[] {
@@ -89,6 +105,19 @@ function takenFrom({ account, endpoint }: BudgetRequest): readonly string[] {
 function terms({ endpoint, cost, lane, atLeast = cost }: BudgetRequest): readonly number[] {
   const classLimit = endpoint === 'market' ? 0 : CLASS_LIMITS[endpoint];
   return [cost, ADDRESS_LIMIT, ADDRESS_WINDOW_MS, classLimit, CLASS_WINDOW_MS, LANE_LEAVES[lane], atLeast];
+}
+
+/**
+ * Counts the calls of a grant from now on, not from when they were granted: the exchange may have got them only now. Counting again
+ * moves them once more. Rejects when Redis does not answer.
+ */
+export async function countFromNow(
+  redis: Redis,
+  { account, endpoint }: Pick<BudgetRequest, 'account' | 'endpoint'>,
+  { firstCall, cost }: BudgetGrant,
+): Promise<void> {
+  const logs = [addressKeys()[0], ...(endpoint === 'market' ? [] : [classKeys(account, endpoint)[0]])];
+  await runScript(redis, 'budget-count-from-now', logs, [firstCall, cost, ADDRESS_WINDOW_MS, CLASS_WINDOW_MS]);
 }
 
 export interface BudgetWait {
@@ -188,8 +217,8 @@ function marksOf(scope: BudgetScope): string {
   return scope.endpoint === undefined ? accountMarks(scope.account) : classKeys(scope.account, scope.endpoint)[1];
 }
 
-function addressKeys(): readonly [log: string, marks: string] {
-  return [budgetKeys.address, `${budgetKeys.address}:marks`];
+function addressKeys(): readonly [log: string, marks: string, line: string] {
+  return [budgetKeys.address, `${budgetKeys.address}:marks`, `${budgetKeys.address}:line`];
 }
 
 function classKeys(account: string, endpoint: EndpointClass): readonly [log: string, marks: string] {

@@ -10,6 +10,7 @@ import type { Request, Wire } from './wire.ts';
 export async function send(wire: Wire, request: Request): Promise<Reply> {
   const departure = await admitted(wire, request);
   const { outcome, durationMs, repliedAtMs, reply, error } = await transmit(wire, request, departure);
+  if (outcome !== 'not-sent') departure?.arrived();
   wire.hooks.report({
     account: wire.account,
     endpoint: request.endpoint,

@@ -32,8 +32,8 @@ const WAY_MS = 500;
  *
  * Its budget is looked at twice: before `beforeSend`, so that what is refused leaves no intent, and in the last moment before
  * the signature, so that a process that stalls anywhere up to there does not send late what it was granted early. A stall after
- * the signature is beyond us: the bytes are in the kernel's hands, the exchange's limit or recv_window refuses them, and the
- * margin of our windows over the exchange's is all there is for it.
+ * the signature cannot be taken back: the bytes are in the kernel's hands. Up to the margin of our windows over the exchange's it
+ * does no harm, and beyond that `Departure.arrived` has the call count from its reply on.
  */
 export async function transmit(wire: Wire, request: Request, departure?: Departure): Promise<Attempt> {
   using held = new DisposableStack();
@@ -41,9 +41,9 @@ export async function transmit(wire: Wire, request: Request, departure?: Departu
   let stampedAt = 0;
   let departedAt: number | undefined;
   const depart = async (): Promise<void> => {
-    await departure?.();
+    await departure?.depart();
     await request.beforeSend?.();
-    await departure?.();
+    await departure?.depart();
     request.signal.throwIfAborted();
     refuseOldStamp(performance.now() - stampedAt, request.effect);
     departedAt = performance.now();
