@@ -18,7 +18,7 @@ type AuditDeps = Pick<DeskDeps, 'redis' | 'installation' | 'exchangeOf' | 'recei
  */
 export async function auditPositions(account: string, signal: AbortSignal, deps: AuditDeps): Promise<Audited> {
   const own = { account, signal, lane: 'audit', maxWaitMs: BUDGET_WAIT_MS, scope: 'positions' } as const;
-  const landed = await flyAtOnce(
+  const { flown } = await flyAtOnce(
     {
       ...own,
       pilot: async (flight) => {
@@ -29,14 +29,14 @@ export async function auditPositions(account: string, signal: AbortSignal, deps:
     },
     deps,
   );
-  return driftOf(landed, deps);
+  return driftOf(flown, deps);
 }
 
 /** Reads positions and orders of an account in the same way, and takes note of what no plan attends. */
 export async function auditAccount(account: string, signal: AbortSignal, deps: AuditDeps): Promise<Audited> {
   const own = { account, signal, lane: 'audit', maxWaitMs: BUDGET_WAIT_MS, scope: 'account' } as const;
-  const landed = await flyAtOnce({ ...own, pilot: (flight) => compareAccount(own, flight, deps) }, deps);
-  return driftOf(landed, deps);
+  const { flown } = await flyAtOnce({ ...own, pilot: (flight) => compareAccount(own, flight, deps) }, deps);
+  return driftOf(flown, deps);
 }
 
 /**
@@ -45,9 +45,9 @@ export async function auditAccount(account: string, signal: AbortSignal, deps: A
  */
 export async function auditExecutions(account: string, signal: AbortSignal, deps: AuditDeps): Promise<boolean> {
   const own = { account, signal, lane: 'audit', maxWaitMs: BUDGET_WAIT_MS, scope: 'executions' } as const;
-  const waiters = await flyAtOnce({ ...own, pilot: (flight) => flyExecutions(own, flight, deps) }, deps);
-  await wakeWaiters(waiters ?? [], deps);
-  return waiters !== undefined;
+  const { flown } = await flyAtOnce({ ...own, pilot: (flight) => flyExecutions(own, flight, deps) }, deps);
+  await wakeWaiters(flown ?? [], deps);
+  return flown !== undefined;
 }
 
 async function driftOf(landed: Landed | undefined, deps: AuditDeps): Promise<Audited> {

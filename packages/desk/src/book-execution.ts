@@ -4,6 +4,9 @@ import type { AppliedExecution } from '@backstop/store';
 /** An execution by orders of others, or by a position's stop, counts from this long before its plan was accepted: two clocks. */
 const CLOCKS_MS = 1_000;
 
+/** What of a plan says which executions are its own. */
+export type PlanOfFills = Pick<Plan, 'id' | 'symbol' | 'positionIdx' | 'createdAtMs' | 'adopted'>;
+
 /**
  * An execution with the monitor whose sums it belongs to: by its orderLinkId, else by the plan that is active on its symbol
  * and position and was there when it happened (the stop of an earlier plan is none of its business). undefined = not booked: it
@@ -13,7 +16,7 @@ const CLOCKS_MS = 1_000;
  */
 export function bookExecution(
   execution: Execution,
-  plans: readonly Plan[],
+  plans: readonly PlanOfFills[],
   installation: string,
 ): AppliedExecution | undefined {
   const { execId, timeMs, seq, symbol, execType } = execution;
@@ -32,20 +35,20 @@ export function bookExecution(
   };
 }
 
-function ownerOf(execution: Execution, plans: readonly Plan[], installation: string): Plan | undefined {
+function ownerOf(execution: Execution, plans: readonly PlanOfFills[], installation: string): PlanOfFills | undefined {
   const identity = parseOrderLinkId(execution.orderLinkId);
   const named = identity?.installation === installation ? plans.find(({ id }) => id === identity.planId) : undefined;
   return named ?? plans.find((plan) => wasThere(plan, execution) && isOn(plan, execution));
 }
 
 /** What brought a position to where it was adopted is in what was adopted, however lately it happened. */
-function wasThere({ symbol, createdAtMs, adopted }: Plan, { symbol: on, seq, timeMs }: Execution): boolean {
+function wasThere({ symbol, createdAtMs, adopted }: PlanOfFills, { symbol: on, seq, timeMs }: Execution): boolean {
   if (symbol !== on) return false;
   return adopted?.seq === undefined ? timeMs >= createdAtMs - CLOCKS_MS : seq > adopted.seq;
 }
 
 /** Whether a fill without our id moved this plan's position: executions carry no positionIdx (reference C.8). */
-function isOn({ positionIdx }: Plan, { side, closedSize }: Execution): boolean {
+function isOn({ positionIdx }: PlanOfFills, { side, closedSize }: Execution): boolean {
   if (positionIdx === 0) return true;
   const opens = closedSize === 0n;
   const long = opens === (side === 'Buy');

@@ -1,12 +1,20 @@
 import { isKnownKind, type Execution, type Plan } from '@backstop/core';
 import { applyExecutions, getPlans, listActive, type ApplyResult, type MonitorRef } from '@backstop/store';
-import { bookExecution } from './book-execution.ts';
+import { bookExecution, type PlanOfFills } from './book-execution.ts';
 import type { DeskDeps } from './desk.ts';
 
 /** The monitors of an account that are active, with their plans. */
 export interface ActivePlans {
   readonly active: readonly MonitorRef[];
   readonly plans: readonly Plan[];
+}
+
+/** Whom executions may belong to. */
+interface Books {
+  readonly active: readonly MonitorRef[];
+  readonly plans: readonly PlanOfFills[];
+  /** It was read a while ago: nothing is booked where others are active on these symbols by now. */
+  readonly asLongAsOn?: readonly string[];
 }
 
 export async function activePlans(account: string, { redis }: Pick<DeskDeps, 'redis'>): Promise<ActivePlans> {
@@ -22,7 +30,7 @@ export async function activePlans(account: string, { redis }: Pick<DeskDeps, 're
 export async function bookExecutions(
   account: string,
   { executions, cursorMs }: { readonly executions: readonly Execution[]; readonly cursorMs: number | undefined },
-  { active, plans }: ActivePlans,
+  { active, plans, asLongAsOn = [] }: Books,
   deps: Pick<DeskDeps, 'redis' | 'installation' | 'log'>,
 ): Promise<ApplyResult> {
   const booked = executions.map((execution) => bookExecution(execution, plans, deps.installation));
@@ -35,6 +43,7 @@ export async function bookExecutions(
     executions: booked.filter((execution) => execution !== undefined),
     cursorMs,
     active,
+    asLongAsOn,
   });
 }
 

@@ -24,7 +24,12 @@ export interface DeskDeps {
   readonly wake: (ref: MonitorRef, lane: Lane) => Promise<void>;
   readonly receipts: Receipts;
   readonly observer: DeskObserver;
-  readonly log: { readonly warn: (fields: object, message: string) => void };
+  readonly log: {
+    readonly warn: (fields: object, message: string) => void;
+    /** With `debug`: what is told only where that level is on. A log without the two tells nothing of it. */
+    readonly isLevelEnabled?: (level: string) => boolean;
+    readonly debug?: (fields: object, message: string) => void;
+  };
 }
 
 /** The only way to the exchange (F-38): reads through the shared cache, writes through fence, intents and budget. */

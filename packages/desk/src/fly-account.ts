@@ -33,7 +33,7 @@ export async function flyAccount(whole: Whole, flight: Flight, deps: FlightDeps)
 
 /**
  * Reads a whole account, lands its rows, and takes note of what no plan attends: orphans and positions. Resolves with who
- * waited for it, and with where the cache had something else. Rejects without a change.
+ * waited for it, and with where the cache had something else. Rejects without a change of any row.
  */
 export async function compareAccount({ account, signal }: Whole, flight: Flight, deps: FlightDeps): Promise<Landed> {
   const exchange = deps.exchangeOf(account);
@@ -44,12 +44,15 @@ export async function compareAccount({ account, signal }: Whole, flight: Flight,
   ]);
   const orders = [...active, ...conditional];
   const monitors = await listActive(deps.redis, account);
-  const landed = await landAudit(deps.redis, account, { ...flight, positions, orders, places: monitors });
-  deps.receipts.landed(account, undefined, flight.startMs);
-  await noteOrphans(deps.redis, account, orphansAmong(orders, monitors, deps));
   const attended = new Set(monitors.map(slotOf));
   const open = positions.filter((position) => position.size > 0n && !attended.has(slotOf(position)));
-  await noteUnattended(deps.redis, account, { startMs: flight.startMs, positions: open, orders });
+  await Promise.all([
+    noteOrphans(deps.redis, account, orphansAmong(orders, monitors, deps)),
+    noteUnattended(deps.redis, account, { startMs: flight.startMs, positions: open, orders }),
+  ]);
+  // Last: who waits for the rows is told by whoever ends the flight, and that has to be the one who knows of them.
+  const landed = await landAudit(deps.redis, account, { ...flight, positions, orders, places: monitors });
+  deps.receipts.landed(account, undefined, flight.startMs);
   return landed;
 }
 

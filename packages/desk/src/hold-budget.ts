@@ -1,5 +1,5 @@
 import type { Action, EndpointClass } from '@backstop/core';
-import { takeBudget, type BudgetGrant } from '@backstop/store';
+import { hasPlenty, takeBudget, type BudgetAnswer, type BudgetGrant } from '@backstop/store';
 import type { Batch } from './batches.ts';
 import type { DeskDeps } from './desk.ts';
 import type { Check } from './reading.ts';
@@ -12,10 +12,10 @@ const ENDPOINTS = {
   cancel: { single: 'order-cancel', batch: 'order-cancel-batch' },
 } as const satisfies Record<Action['type'], { single: EndpointClass; batch: EndpointClass | undefined }>;
 
-/** Actions that go out as one request, and the grant that pays for it while it is fresh. */
+/** Actions that go out as one request, and the grant that pays for it while it is fresh; a promise = it is asked for, and all but sure. */
 export interface PaidRequest {
   readonly actions: Batch;
-  readonly grant: BudgetGrant;
+  readonly grant: BudgetGrant | Promise<BudgetAnswer>;
 }
 
 export interface HeldBudget {
@@ -29,6 +29,9 @@ export interface HeldBudget {
 /**
  * Pays for a batch before anything is signed (S-31): as many actions in one batch request as that budget has room for, then
  * single requests as theirs allows. What is left comes back refused: no write waits for budget in its job's slot.
+ *
+ * Protection that goes alone does not wait for the answer where there is plenty: its intent is stored meanwhile. Should it be refused all the
+ * same, nothing is sent, and its rows are read anew, for an intent has stood on them.
  */
 export async function holdBudget(
   check: Pick<Check, 'ref'>,
@@ -38,6 +41,12 @@ export async function holdBudget(
   const [first] = batch;
   const { single, batch: together } = ENDPOINTS[first.type];
   const request = { account: check.ref.account, lane: first.budget };
+  if (batch.length === 1 && first.budget === 'protective' && hasPlenty(deps.redis, { ...request, endpoint: single })) {
+    const grant = takeBudget(deps.redis, { ...request, endpoint: single, cost: 1 });
+    grant.catch(() => undefined); // heard on departure, unless the request ends before
+    return { requests: [{ actions: [first], grant }], refused: [], waitMs: 0 };
+  }
+
   const requests: PaidRequest[] = [];
   let left: readonly Action[] = batch;
   let waitMs = Number.POSITIVE_INFINITY;

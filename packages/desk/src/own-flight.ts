@@ -1,19 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { ExchangeError, type BudgetLane } from '@backstop/core';
-import {
-  abandonFlight,
-  beginFlight,
-  endFlight,
-  noteKeyRefusal,
-  redisTimeMs,
-  setDueNow,
-  type FlightScope,
-  type Waiter,
-} from '@backstop/store';
+import type { BudgetLane } from '@backstop/core';
+import type { FlightScope, Waiter } from '@backstop/store';
+import { crashFlight } from './crash-flight.ts';
 import type { DeskDeps } from './desk.ts';
 import type { Flight } from './fly-account.ts';
 import { onLane } from './request-lane.ts';
+import { takeOff, type Grounded } from './take-off.ts';
+import { tellLanded, type LandedRead } from './tell-landed.ts';
 
 /** As long as a job may take: the pages of a large account wait for their budget one after the other. */
 const FLIGHT_TTL_MS = 10_000;
@@ -22,95 +15,64 @@ const LOOK_AGAIN_MS = 50;
 const LONGEST_PAUSE_MS = 2_000;
 
 /** A read that no check asked for. */
-export interface OwnFlight<Flown> {
+export interface OwnFlight<T> {
   readonly account: string;
   readonly scope: FlightScope;
   readonly lane: BudgetLane;
   /** How long its requests may wait for budget in all. */
   readonly maxWaitMs: number;
   readonly signal: AbortSignal;
-  readonly pilot: (flight: FlightOf) => Promise<Flown>;
+  /** Of a read of one symbol: what it is read for. */
+  readonly places?: LandedRead['places'];
+  readonly pilot: (flight: FlightOf) => Promise<T>;
 }
 
 /** One that waits for its turn. */
-export interface PatientFlight<Flown> extends OwnFlight<Flown> {
+export interface PatientFlight<T> extends OwnFlight<T> {
   /** Whether somebody else has read meanwhile what this one is to read. */
   readonly isDone?: () => Promise<boolean>;
 }
 
+type OwnDeps = Pick<DeskDeps, 'redis'> & Partial<Pick<DeskDeps, 'log'>>;
+
 type FlightOf = Flight & { readonly signal: AbortSignal };
 
-type Begun = Flight | { readonly heldForMs: number };
+/** What it brought, or why it did not begin. */
+export type FlightEnd<T> = { readonly flown: T; readonly grounded?: never } | (Grounded & { readonly flown?: never });
 
 /**
  * Begins a read as soon as nobody else's of that scope is under way and reads of the account do not rest, and carries it out;
  * undefined = it was done before that. Rejects with what the pilot or the exchange did wrong, after the flight has ended, and
  * with the signal's reason.
  */
-export async function flyInTurn<Flown>(
-  own: PatientFlight<Flown>,
-  deps: Pick<DeskDeps, 'redis'>,
-): Promise<Flown | undefined> {
+export async function flyInTurn<T>(own: PatientFlight<T>, deps: OwnDeps): Promise<T | undefined> {
   for (;;) {
     own.signal.throwIfAborted();
     if (await own.isDone?.()) return undefined;
-    const begun = await begin(own, deps);
-    if ('flightId' in begun) return carry(own, begun, deps);
-    await pause(Math.min(begun.heldForMs, LONGEST_PAUSE_MS), undefined, { signal: own.signal });
+    const end = await flyAtOnce(own, deps);
+    if (end.grounded === undefined) return end.flown;
+    const heldForMs = end.grounded === 'held' ? LOOK_AGAIN_MS : end.forMs;
+    await pause(Math.min(heldForMs, LONGEST_PAUSE_MS), undefined, { signal: own.signal });
   }
 }
 
-/** The same where it may begin at once; undefined = it may not, and nothing was read. */
-export async function flyAtOnce<Flown>(
-  own: OwnFlight<Flown>,
-  deps: Pick<DeskDeps, 'redis'>,
-): Promise<Flown | undefined> {
-  const begun = await begin(own, deps);
-  return 'flightId' in begun ? carry(own, begun, deps) : undefined;
-}
+/** The same where it may begin at once; where it may not, nothing is read. */
+export async function flyAtOnce<T>(
+  { account, scope, lane, maxWaitMs, signal, places, pilot }: OwnFlight<T>,
+  deps: OwnDeps,
+): Promise<FlightEnd<T>> {
+  const flight = await takeOff({ account, scope, ttlMs: FLIGHT_TTL_MS }, deps);
+  if ('grounded' in flight) return flight;
 
-async function begin(
-  { account, scope }: Pick<OwnFlight<unknown>, 'account' | 'scope'>,
-  { redis }: Pick<DeskDeps, 'redis'>,
-): Promise<Begun> {
-  const flightId = randomUUID();
-  const flight = await beginFlight(redis, account, scope, { flightId, ttlMs: FLIGHT_TTL_MS });
-  if (flight.won) return { ...flight, flightId };
-  if ('holderUntilMs' in flight) return { heldForMs: LOOK_AGAIN_MS };
-  return { heldForMs: Math.max(flight.failedUntilMs - (await redisTimeMs(redis)), 1) };
-}
-
-async function carry<Flown>(
-  { account, scope, lane, maxWaitMs, signal, pilot }: OwnFlight<Flown>,
-  flight: Flight,
-  { redis }: Pick<DeskDeps, 'redis'>,
-): Promise<Flown> {
+  let flown: T;
   try {
-    return await onLane({ lane, prepaid: false, maxWaitMs }, () => pilot({ ...flight, signal }));
+    flown = await onLane({ lane, prepaid: false, maxWaitMs }, () => pilot({ ...flight, signal }));
   } catch (error) {
-    await crash({ account, scope, flight, error }, redis);
+    await crashFlight({ account, scope, flightId: flight.flightId, error, isOnlyWay: false }, deps);
     throw error;
   }
-}
-
-interface Crash extends Pick<OwnFlight<unknown>, 'account' | 'scope'> {
-  readonly flight: Flight;
-  readonly error: unknown;
-}
-
-/**
- * What the exchange did wrong is remembered for the account. What our own side refused (the budget, an end) is not, nor what one
- * listing did wrong (a row that cannot be read): others may be read all the same. Who waited for it looks again.
- */
-async function crash({ account, scope, flight, error }: Crash, redis: DeskDeps['redis']): Promise<void> {
-  const { reason, message } = error instanceof ExchangeError ? error : new ExchangeError('unavailable', String(error));
-  const { flightId } = flight;
-  const isOurs = reason === 'not-sent' || reason === 'rejected';
-  const waiters = isOurs
-    ? await endFlight(redis, account, scope, { flightId })
-    : (await abandonFlight(redis, account, scope, { flightId, why: `${reason}: ${message}` })).waiters;
-  await Promise.all(waiters.map(({ ref, lane }) => setDueNow(redis, ref, lane)));
-  if (reason === 'credentials') await noteKeyRefusal(redis, account, message);
+  await tellLanded({ account, scope, startMs: flight.startMs, places }, deps);
+  return { flown };
 }
 
 /** Wakes those who waited for a read. */

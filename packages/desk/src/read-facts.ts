@@ -1,11 +1,9 @@
 import { initialState, type Plan, type Snapshot } from '@backstop/core';
 import {
-  accountKeys,
   ORDERS_TTL_MS,
   POSITIONS_TTL_MS,
   readCheck,
   setDueWithin,
-  slotOf,
   toSnapshot,
   type CheckRead,
   type Row,
@@ -52,9 +50,8 @@ type ReadDeps = DeskDeps & { readonly patience: Patience };
 async function waitsForFrames(check: Check, stored: CheckRead, needs: Scope, deps: ReadDeps): Promise<boolean> {
   if (!isVouched(stored.position) || !isVouched(stored.orders)) return false;
   const { ref, lane } = check;
-  const wroteAt = isDirty(stored) ? await deps.redis.hget(accountKeys(ref.account).dirty, `${slotOf(ref)}:at`) : null;
   const waitedMs = deps.patience.waitedMs(check, stored.nowMs);
-  const waitMs = frameWaitMs(stored, needs, { waitedMs, wroteAtMs: Number(wroteAt ?? 0) });
+  const waitMs = frameWaitMs(stored, needs, { waitedMs, wroteAtMs: stored.dirtyAtMs });
   if (waitMs > 0) await setDueWithin(deps.redis, ref, lane, waitMs);
   return waitMs > 0;
 }

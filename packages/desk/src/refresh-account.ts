@@ -1,12 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { ExchangeError } from '@backstop/core';
-import { abandonFlight, beginFlight, endFlight } from '@backstop/store';
 import type { DeskDeps } from './desk.ts';
 import { flyAccount } from './fly-account.ts';
-import { onLane } from './request-lane.ts';
+import { flyAtOnce, wakeWaiters } from './own-flight.ts';
 
-const FLIGHT_TTL_MS = 6_000;
 const BUDGET_WAIT_MS = 2_000;
+const WHY_NOT = { held: 'another process is reading it', resting: 'its reads rest after a failure' } as const;
 
 /**
  * Reads a whole account from the exchange because somebody wants to see it as it is now, on the lane with the least right.
@@ -16,24 +14,16 @@ const BUDGET_WAIT_MS = 2_000;
 export async function refreshAccount(
   account: string,
   signal: AbortSignal,
-  deps: Pick<DeskDeps, 'redis' | 'installation' | 'exchangeOf' | 'receipts' | 'wake'>,
+  deps: Pick<DeskDeps, 'redis' | 'installation' | 'exchangeOf' | 'receipts' | 'wake'> & Partial<Pick<DeskDeps, 'log'>>,
 ): Promise<string> {
-  const flightId = randomUUID();
-  const flight = await beginFlight(deps.redis, account, 'account', { flightId, ttlMs: FLIGHT_TTL_MS });
-  if (!flight.won)
-    return 'holderUntilMs' in flight ? 'another process is reading it' : 'its reads rest after a failure';
-
+  const own = { account, signal, scope: 'account', lane: 'audit', maxWaitMs: BUDGET_WAIT_MS } as const;
   try {
-    const waiters = await onLane({ lane: 'audit', prepaid: false, maxWaitMs: BUDGET_WAIT_MS }, () =>
-      flyAccount({ account, signal }, { ...flight, flightId }, deps),
-    );
-    await Promise.all(waiters.map(({ ref, lane }) => deps.wake(ref, lane)));
+    const { flown, grounded } = await flyAtOnce({ ...own, pilot: (flight) => flyAccount(own, flight, deps) }, deps);
+    if (grounded !== undefined) return WHY_NOT[grounded];
+    await wakeWaiters(flown, deps);
     return 'read';
   } catch (error) {
-    const { reason, message } =
-      error instanceof ExchangeError ? error : new ExchangeError('unavailable', String(error));
-    if (reason === 'not-sent') await endFlight(deps.redis, account, 'account', { flightId });
-    else await abandonFlight(deps.redis, account, 'account', { flightId, why: `${reason}: ${message}` });
-    return `not read: ${message}`;
+    if (!(error instanceof ExchangeError)) throw error;
+    return `not read: ${error.message}`;
   }
 }

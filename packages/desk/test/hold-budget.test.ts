@@ -3,7 +3,7 @@ import { takeBudget } from '@backstop/store';
 import type { Action, EndpointClass } from '@backstop/core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { batches } from '../src/batches.ts';
-import { holdBudget, type HeldBudget } from '../src/hold-budget.ts';
+import { holdBudget, type HeldBudget, type PaidRequest } from '../src/hold-budget.ts';
 import { cancel, create, setStop } from './actions.ts';
 
 const REF = { account: 'main', symbol: 'ALICEUSDT', positionIdx: 0, monitorId: 'aaaaaaaaaaaa' } as const;
@@ -22,8 +22,14 @@ async function hold(...actions: readonly Action[]): Promise<Held> {
   const [batch, ...rest] = batches(actions);
   if (batch === undefined || rest.length > 0) throw new Error('not one batch');
   const { requests, ...others } = await holdBudget({ ref: REF }, batch, server);
-  expect(requests.map(({ grant }) => grant.cost)).toEqual(requests.map((request) => request.actions.length));
+  const costs = await Promise.all(requests.map(costOf));
+  expect(costs).toEqual(requests.map((request) => request.actions.length));
   return { requests: requests.map((request) => request.actions), ...others };
+}
+
+async function costOf({ grant }: PaidRequest): Promise<number> {
+  const answer = await grant;
+  return answer.granted ? answer.cost : 0;
 }
 
 /** The actions of each request; every one has a grant of its own, for all of it. */
@@ -91,4 +97,24 @@ test('a single action pays for a single request, and the account that it belongs
   expect((await hold(create('e1'))).refused).toHaveLength(1);
   const other = await holdBudget({ ref: { ...REF, account: 'other' } }, [create('e1')], server);
   expect(other.refused).toEqual([]);
+});
+
+test('a stop that goes alone does not wait for the answer where there was plenty the last time', async () => {
+  const asked = async (): Promise<boolean> => {
+    const { requests } = await holdBudget({ ref: REF }, [setStop()], server);
+    const isAsked = requests[0]?.grant instanceof Promise;
+    await requests[0]?.grant;
+    return isAsked;
+  };
+  await useUp('trading-stop', 4);
+  expect([await asked(), await asked(), await asked()]).toEqual([true, true, false]); // 6, 5 and 4 of 10 were left
+  expect((await holdBudget({ ref: REF }, [cancel('e1')], server)).requests[0]?.grant).not.toBeInstanceOf(Promise);
+});
+
+test('after a refusal of anything by the address every answer is waited for', async () => {
+  await useUp('trading-stop', 1);
+  await server.redis.hset('bs:{budget}:address:marks', 'blocked', Date.now() + 600_000);
+  const taken = await takeBudget(server.redis, { account: 'other', endpoint: 'position-list', cost: 1, lane: 'audit' });
+  expect(taken.granted).toBe(false);
+  expect(await holdBudget({ ref: REF }, [setStop()], server)).toMatchObject({ requests: [], refused: [setStop()] });
 });

@@ -22,6 +22,7 @@ export function aRead(part: Partial<CheckRead> = {}): CheckRead {
     intents: [],
     epoch: 0,
     dirtyEpoch: 0,
+    dirtyAtMs: 0,
     failedUntilMs: 0,
     ...part,
   };
