@@ -42,6 +42,13 @@ interface Running {
 
 const LEASE_LOOK_MS = 250;
 const RETRY_AFTER_MS = 500;
+/**
+ * So many checks at once share one worker of BullMQ. After a pause that fetches one job after the other, a round trip each, and
+ * begins none of them before its last place is filled: with few places it begins sooner, and several fetch side by side.
+ */
+const PLACES_EACH = 5;
+/** Each has a connection of its own to wait with. */
+const MOST_WORKERS = 8;
 
 /** Starts taking jobs of a lane. Connections are its own; Redis being away only pauses it. */
 export function checkWorker(
@@ -55,38 +62,26 @@ export function checkWorker(
 
 class OpenCheckWorker implements CheckWorker {
   readonly #redis;
-  readonly #worker: Worker<CheckJob, void>;
+  readonly #workers: readonly Worker<CheckJob, void>[];
   readonly #processor: CheckProcessor;
   readonly #running = new Map<string, Running>();
   readonly #leaseTimer: NodeJS.Timeout;
 
   constructor(redisUrl: string, lane: Lane, processor: CheckProcessor, options: CheckWorkerOptions) {
-    const { concurrency, name, onError = () => undefined } = options;
     this.#processor = processor;
     this.#redis = connectListener(redisUrl, `backstop-worker-${lane}`);
-    this.#worker = new Worker<CheckJob, void>(lane, (job, token) => this.#run(job, token ?? ''), {
-      ...CHECK_WORKER_OPTIONS,
-      connection: this.#redis,
-      prefix: QUEUE_PREFIX,
-      concurrency,
-      runRetryDelay: RETRY_AFTER_MS,
-      ...(name === undefined ? {} : { name }),
-    });
-    this.#worker.on('error', (error) => onError(error));
-    this.#worker.on('failed', (job, error) => onError(error, job?.id));
-    this.#worker.on('locksRenewed', ({ jobIds }) => this.#renew(jobIds));
-    this.#worker.on('lockRenewalFailed', (jobIds) => this.#abort(jobIds, 'the lock of this check is lost'));
+    this.#workers = placesOf(options.concurrency).map((places) => this.#open(lane, places, options));
     this.#leaseTimer = setInterval(() => this.#abortOverdue(), LEASE_LOOK_MS);
     this.#leaseTimer.unref();
   }
 
   async ready(): Promise<void> {
-    await this.#worker.waitUntilReady();
+    await Promise.all(this.#workers.map((worker) => worker.waitUntilReady()));
   }
 
   async close(graceMs = 5_000): Promise<void> {
     const grace = setTimeout(() => this.#abort([...this.#running.keys()], 'the worker is closing'), graceMs);
-    await this.#worker.close();
+    await Promise.all(this.#workers.map((worker) => worker.close()));
     clearTimeout(grace);
     clearInterval(this.#leaseTimer);
     this.#redis.disconnect();
@@ -94,6 +89,22 @@ class OpenCheckWorker implements CheckWorker {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  #open(lane: Lane, concurrency: number, { name, onError = () => undefined }: CheckWorkerOptions) {
+    const worker = new Worker<CheckJob, void>(lane, (job, token) => this.#run(job, token ?? ''), {
+      ...CHECK_WORKER_OPTIONS,
+      connection: this.#redis,
+      prefix: QUEUE_PREFIX,
+      concurrency,
+      runRetryDelay: RETRY_AFTER_MS,
+      ...(name === undefined ? {} : { name }),
+    });
+    worker.on('error', (error) => onError(error));
+    worker.on('failed', (job, error) => onError(error, job?.id));
+    worker.on('locksRenewed', ({ jobIds }) => this.#renew(jobIds));
+    worker.on('lockRenewalFailed', (jobIds) => this.#abort(jobIds, 'the lock of this check is lost'));
+    return worker;
   }
 
   async #run(job: Job<CheckJob, void>, slotToken: string): Promise<void> {
@@ -135,4 +146,10 @@ class OpenCheckWorker implements CheckWorker {
   #abort(jobIds: readonly string[], reason: string): void {
     for (const id of jobIds) this.#running.get(id)?.controller.abort(new Error(reason));
   }
+}
+
+/** How many checks each worker of BullMQ makes at once, for so many in all. */
+function placesOf(concurrency: number): readonly number[] {
+  const workers = Math.min(Math.ceil(concurrency / PLACES_EACH), MOST_WORKERS);
+  return Array.from({ length: workers }, (_, at) => Math.floor((concurrency + at) / workers));
 }

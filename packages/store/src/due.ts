@@ -6,17 +6,28 @@ import { runScript } from './redis.ts';
 
 const LEASE_MS = 15_000;
 
+interface DueLimits {
+  readonly limit: number;
+  readonly leaseMs?: number;
+  readonly aheadMs?: number;
+}
+
 /**
- * Takes at most `limit` monitors of a bucket whose due time has come, the longest due first. Each is due again after the
- * lease unless a check records another time: several takers are safe, and none loses a monitor by dying.
+ * Takes at most `limit` monitors of a bucket whose due time has come, or comes within `aheadMs`, the longest due first. Each is
+ * due again after the lease unless a check records another time: several takers are safe, and none loses a monitor by dying.
  */
 export async function takeDue(
   redis: Redis,
   bucket: number,
   lane: Lane,
-  { limit, leaseMs = LEASE_MS }: { readonly limit: number; readonly leaseMs?: number },
+  { limit, leaseMs = LEASE_MS, aheadMs = 0 }: DueLimits,
 ): Promise<readonly MonitorRef[]> {
-  const members = await runScript<string[]>(redis, 'take-due', [bucketKeys(bucket).due(lane)], [limit, leaseMs]);
+  const members = await runScript<string[]>(
+    redis,
+    'take-due',
+    [bucketKeys(bucket).due(lane)],
+    [limit, leaseMs, aheadMs],
+  );
   return members.map(fromMember);
 }
 
@@ -33,7 +44,7 @@ export async function setDueWithin(redis: Redis, ref: MonitorRef, lane: Lane, ms
 }
 
 /** So much longer than all others, ms, a monitor that goes first counts as due. */
-const AHEAD_MS = 3_600_000;
+export const AHEAD_MS = 3_600_000;
 
 /** Puts a monitor before all others that are due in the lane of the stops: its check reads the whole account. */
 export async function setDueFirst(redis: Redis, ref: MonitorRef): Promise<boolean> {

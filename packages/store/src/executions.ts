@@ -2,10 +2,12 @@ import { toJson, type Decimal, type ExecutedBy } from '@backstop/core';
 import type { Redis } from 'ioredis';
 import { toWholeAndParts } from './executed-sums.ts';
 import { accountKeys } from './keys.ts';
+import { knownActive, slotsOfSymbol } from './known-active.ts';
 import { slotOf, toMember, type MonitorRef } from './monitor-ref.ts';
 import type { ExecutionRecord } from './outbox.ts';
 import { listActive } from './plans.ts';
 import { runScript } from './redis.ts';
+import { toWaiter, type Waiter } from './waiter.ts';
 
 /** How long an execution's id is remembered before the cursor, ms. What is older than that counts as applied. */
 const KEEP_IDS_MS = 24 * 3_600_000;
@@ -36,15 +38,19 @@ export interface ExecutionBatch {
   readonly executions: readonly AppliedExecution[];
   /** Everything up to then is in: the next read starts there. undefined = unchanged; it never goes back. */
   readonly cursorMs: number | undefined;
-  /** The account's active monitors, where the caller has just read them. */
+  /** The account's active monitors, where the caller has read them. */
   readonly active?: readonly MonitorRef[];
+  /** Nothing is applied where others than `active` are active on these symbols by now. */
+  readonly asLongAsOn?: readonly string[];
 }
 
 export interface ApplyResult {
   /** Executions that had not been applied before. */
   readonly applied: number;
-  /** The active monitors whose sums changed; they are due now in both lanes. */
-  readonly touched: readonly MonitorRef[];
+  /** The active monitors whose sums changed, due now, in each lane that has any use for it. */
+  readonly woken: readonly Waiter[];
+  /** Others are active than was remembered: what is not applied has to be booked anew. */
+  readonly movedOn: boolean;
 }
 
 interface SumsOf {
@@ -54,22 +60,30 @@ interface SumsOf {
 
 /**
  * Adds executions to the sums of their monitors, each exactly once however often and by how many processes it is brought, with
- * an outbox entry each. Monitors that got something new are due now in both lanes.
+ * an outbox entry each. Monitors that got something new are due now: in the lane of the entries where it still has to do with any, or
+ * where what executed may have opened something.
  */
 export async function applyExecutions(redis: Redis, account: string, batch: ExecutionBatch): Promise<ApplyResult> {
-  const { executions, cursorMs } = batch;
+  const { executions, cursorMs, asLongAsOn = [] } = batch;
   const { active = await listActive(redis, account) } = batch;
   let applied = 0;
-  const touched = new Map<string, MonitorRef>();
+  const known = knownActive(asLongAsOn.flatMap(slotsOfSymbol), active);
+  const woken = new Map<string, Waiter>();
   for (let from = 0; from === 0 || from < executions.length; from += PER_SCRIPT) {
     const some = executions.slice(from, from + PER_SCRIPT);
     const isLast = from + PER_SCRIPT >= executions.length;
     const sums = sumsOf(some, active);
-    const result = await applySome(redis, account, { executions: some, sums, cursorMs: isLast ? cursorMs : undefined });
-    applied += result.applied;
-    for (const ref of result.touched) touched.set(ref.monitorId, ref);
+    const reply = await applySome(redis, account, {
+      executions: some,
+      sums,
+      cursorMs: isLast ? cursorMs : undefined,
+      known,
+    });
+    if (reply[0] === 'moved-on') return { applied, woken: [...woken.values()], movedOn: true };
+    applied += reply[0];
+    for (const waiter of reply[1]) woken.set(waiter, toWaiter(waiter));
   }
-  return { applied, touched: [...touched.values()] };
+  return { applied, woken: [...woken.values()], movedOn: false };
 }
 
 function sumsOf(executions: readonly AppliedExecution[], active: readonly MonitorRef[]): readonly SumsOf[] {
@@ -85,12 +99,14 @@ async function applySome(
     executions,
     sums,
     cursorMs,
+    known,
   }: {
     readonly executions: readonly AppliedExecution[];
     readonly sums: readonly SumsOf[];
     readonly cursorMs: number | undefined;
+    readonly known: ReturnType<typeof knownActive>;
   },
-): Promise<ApplyResult> {
+): Promise<[applied: number, woken: string[]] | ['moved-on']> {
   const keys = accountKeys(account);
   const fixed = [
     keys.executionIds,
@@ -101,7 +117,7 @@ async function applySome(
     keys.due('limit-order'),
   ];
   const indexes = new Map(sums.map(({ monitorId }, index) => [monitorId, index + 1]));
-  const [applied, touched] = await runScript<[number, number[]]>(
+  return runScript(
     redis,
     'apply-executions',
     [...fixed, ...sums.map(({ monitorId }) => keys.executed(monitorId))],
@@ -109,11 +125,11 @@ async function applySome(
       cursorMs ?? '',
       KEEP_IDS_MS,
       executions.length,
+      ...known,
       ...sums.flatMap(monitorArgs),
       ...executions.flatMap((execution) => executionArgs(account, execution, indexes)),
     ],
   );
-  return { applied, touched: touched.flatMap((index) => sums[index - 1]?.ref ?? []) };
 }
 
 function monitorArgs({ monitorId, ref }: SumsOf): string[] {

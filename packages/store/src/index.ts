@@ -11,6 +11,7 @@ export {
   type AccountKeys,
   type BucketKeys,
 } from './keys.ts';
+export { connectReader } from './queue-connection.ts';
 export { connectRedis, runScript } from './redis.ts';
 export { fromMember, fromSlot, slotOf, toMember, type MonitorRef } from './monitor-ref.ts';
 
@@ -106,6 +107,8 @@ export {
   BUDGET_BLOCKS,
   blockBudget,
   correctBudget,
+  countFromNow,
+  hasPlenty,
   takeBudget,
   waitForBudget,
   type BudgetAnswer,
@@ -136,7 +139,7 @@ export {
   readStreams,
   type StreamPicture,
 } from './stream-sessions.ts';
-export { CLASS_LIMITS, largestCost } from './budget-table.ts';
+export { ADDRESS_LIMIT, ADDRESS_WINDOW_MS, CLASS_LIMITS, largestCost } from './budget-table.ts';
 export { CHECK_LIMIT_MS, CHECK_WORKER_OPTIONS, type CheckCause, type CheckJob } from './check-job.ts';
 export {
   checkWorker,

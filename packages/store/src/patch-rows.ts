@@ -2,9 +2,9 @@ import { format, type OrderRow, type PositionRow } from '@backstop/core';
 import type { Redis } from 'ioredis';
 import { FRAMES_TTL_MS } from './awaits.ts';
 import { accountKeys } from './keys.ts';
+import { knownActive, slotsOfSymbol } from './known-active.ts';
 import { LISTING_LAG_MS, memberPrefix, placeKeys, type Place } from './landings.ts';
 import { fromSlot, slotOf, type MonitorRef } from './monitor-ref.ts';
-import { listActive } from './plans.ts';
 import { redisTimeMs, runScript } from './redis.ts';
 import { orderText, positionText } from './row-texts.ts';
 import { toWaiter, type Waiter } from './waiter.ts';
@@ -19,10 +19,10 @@ export interface StreamedRows {
   readonly orders: readonly OrderRow[];
   /** Symbols of rows that could not be read: their monitors read again. */
   readonly unreadable?: readonly string[];
-  /** The session that the frames belong to: when it is not the account's any more, they change nothing. Absent = not compared. */
-  readonly session?: string;
-  /** The active monitors of the account, where the caller has just read them. */
-  readonly monitors?: readonly MonitorRef[];
+  /** The session that the frames belong to: when it is not the account's any more, they change nothing. */
+  readonly session: string;
+  /** The active monitors of the account, as the caller read them last. */
+  readonly monitors: readonly MonitorRef[];
 }
 
 export interface Patched {
@@ -37,12 +37,14 @@ export interface Patched {
 /**
  * Puts what the stream told over the rows that reads have brought, each statement unless a newer one is held (S-07): an order
  * that ended never reopens. Writes that the frames prove are confirmed: their intents are closed, and when no other is left, their
- * rows are clean without a read.
+ * rows are clean without a read. Resolves with undefined, and changes nothing, where others than those of `monitors` are active by
+ * now in a place that the frames tell of.
  */
-export async function patchRows(redis: Redis, account: string, streamed: StreamedRows): Promise<Patched> {
-  const monitors = streamed.monitors ?? (await listActive(redis, account));
+export async function patchRows(redis: Redis, account: string, streamed: StreamedRows): Promise<Patched | undefined> {
+  const { monitors, session, unreadable = [] } = streamed;
   const places = placesOf(streamed, monitors);
-  if (places.length === 0) return { nowMs: await redisTimeMs(redis), changed: [], woken: [] };
+  const slots = [...places.map(slotOf), ...unreadable.flatMap(slotsOfSymbol)];
+  if (slots.length === 0) return { nowMs: await redisTimeMs(redis), changed: [], woken: [] };
 
   const keys = accountKeys(account);
   const fixed = [
@@ -56,18 +58,21 @@ export async function patchRows(redis: Redis, account: string, streamed: Streame
     keys.ordersListing,
     keys.told,
   ];
-  const [nowMs, changed, woken] = await runScript<[nowMs: number, changed: string[], woken: string[]]>(
+  const reply = await runScript<[nowMs: number, changed: string[], woken: string[]] | ['moved-on']>(
     redis,
     'patch-rows',
     [...fixed, ...places.flatMap((place) => [...placeKeys(account, place), keys.intents(place.monitorId)])],
     [
       FRAMES_TTL_MS,
-      streamed.session ?? '-',
+      session,
       places.length,
       LISTING_LAG_MS,
+      ...knownActive(slots, monitors),
       ...places.flatMap((place) => placeArgs(account, place, streamed)),
     ],
   );
+  if (reply[0] === 'moved-on') return undefined;
+  const [nowMs, changed, woken] = reply;
   return { nowMs, changed: changed.map(fromSlot), woken: woken.map(toWaiter) };
 }
 

@@ -11,6 +11,8 @@ export interface NewPlan {
   readonly states: Readonly<Record<Lane, string>>;
   /** What its acceptance tells: in the outbox when it is accepted, and only then. */
   readonly event?: MonitorEvent;
+  /** When its first checks are due, ms from now; absent = at once. */
+  readonly dueInMs?: number;
 }
 
 /** A slot that a plan asked for and another monitor holds. */
@@ -28,8 +30,8 @@ export interface PutPlansResult {
 }
 
 /**
- * Accepts plans: each claims its (account, symbol, positionIdx) and is due at once in both lanes. Nothing is written when
- * any slot is taken, by a monitor or by an earlier plan of the same call. Per account it is one script; only a slot that
+ * Accepts plans: each claims its (account, symbol, positionIdx) and is due in both lanes at once, or when it is to be. Nothing is
+ * written when any slot is taken, by a monitor or by an earlier plan of the same call. Per account it is one script; only a slot that
  * somebody claims between the first look and that script leaves the plans of other accounts accepted.
  */
 export async function putPlans(redis: Redis, plans: readonly NewPlan[]): Promise<PutPlansResult> {
@@ -81,12 +83,12 @@ async function claim(redis: Redis, account: string, plans: readonly NewPlan[]): 
   return { accepted: [], taken: lost };
 }
 
-function planArgs({ plan, states, event }: NewPlan): string[] {
+function planArgs({ plan, states, event, dueInMs = 0 }: NewPlan): (string | number)[] {
   const ref = toRef(plan);
   const record: PlannedRecord = { ...ref, plan, states };
   const told = event === undefined ? '' : toJson({ ...ref, lane: 'tp-sl', event } satisfies EventRecord);
   const texts = [toJson(plan), states['tp-sl'], states['limit-order'], toJson(record), told];
-  return [slotOf(ref), plan.id, toMember(ref), ...texts];
+  return [slotOf(ref), plan.id, toMember(ref), ...texts, dueInMs];
 }
 
 function toRef({ account, symbol, positionIdx, id }: Plan): MonitorRef {

@@ -14,11 +14,11 @@ import type {
 import type { Redis } from 'ioredis';
 import { toExecuted } from './executed-sums.ts';
 import { parseIntents, type Intent } from './intents.ts';
-import { accountKeys } from './keys.ts';
+import { keptKeys } from './kept-keys.ts';
 import { ORDERS_TTL_MS, POSITIONS_TTL_MS } from './landings.ts';
 import { slotOf, toMember, type MonitorRef } from './monitor-ref.ts';
 import { runScript } from './redis.ts';
-import { remembered } from './remembered.ts';
+import { remembered, remembering } from './remembered.ts';
 
 /** How far a due time that a check consumes moves on, ms: when the check is lost, the monitor is due again by then. */
 export const CHECK_LEASE_MS = 15_000;
@@ -64,6 +64,8 @@ export interface CheckRead {
   readonly epoch: number;
   /** Rows with a smaller epoch are dirty for this lane; `dirty` of a row counts open intents too. */
   readonly dirtyEpoch: number;
+  /** Redis time of our last write on these rows, ms, for as long as it is remembered; 0 = none. */
+  readonly dirtyAtMs: number;
   /** Reads of this account rest until then after a failure; 0 = they do not. */
   readonly failedUntilMs: number;
 }
@@ -93,6 +95,7 @@ type Reply = [
   epoch: string,
   dirtyEpoch: string,
   failedUntilMs: string,
+  dirtyAtMs: string,
 ];
 
 /**
@@ -111,9 +114,12 @@ export async function peekCheck(redis: Redis, ref: MonitorRef): Promise<CheckRea
   return readCheck(redis, ref, 'tp-sl', '');
 }
 
+/** No field and no number of an `executed` hash holds a line break. */
+const executedSums = remembering((text) => toExecuted(text === '' ? [] : text.split('\n')));
+
 function checkKeys(ref: MonitorRef, lane: Lane): string[] {
   const { account, symbol, positionIdx, monitorId } = ref;
-  const keys = accountKeys(account);
+  const keys = keptKeys(account);
   return [
     keys.active,
     keys.due(lane),
@@ -139,19 +145,20 @@ function checkKeys(ref: MonitorRef, lane: Lane): string[] {
 
 function toCheckRead(reply: Reply, plan: string): CheckRead {
   const [nowMs, , tpSl, limitOrder, position, orders, executed, prices, instrument, intents, ...numbers] = reply;
-  const [epoch, dirtyEpoch, failedUntilMs] = numbers;
+  const [epoch, dirtyEpoch, failedUntilMs, dirtyAtMs] = numbers;
   return {
     nowMs,
     plan: remembered<Plan>(plan),
     states: { 'tp-sl': toTpSl(tpSl), 'limit-order': toLimitOrder(limitOrder) },
     position: toRow(position, (text) => (text === '' ? undefined : remembered<PositionRow>(text))),
     orders: toRow(orders, (text) => (text === '' ? [] : remembered<readonly OrderRow[]>(text))),
-    ...toExecuted(executed),
+    ...executedSums(executed.join('\n')),
     prices: prices === null ? undefined : remembered<Prices>(prices),
     instrument: instrument === null ? undefined : remembered<Instrument>(instrument),
     intents: parseIntents(intents),
     epoch: Number(epoch),
     dirtyEpoch: Number(dirtyEpoch),
+    dirtyAtMs: Number(dirtyAtMs),
     failedUntilMs: Number(failedUntilMs),
   };
 }
@@ -196,6 +203,7 @@ function inactive(nowMs: number): CheckRead {
     intents: [],
     epoch: 0,
     dirtyEpoch: 0,
+    dirtyAtMs: 0,
     failedUntilMs: 0,
   };
 }

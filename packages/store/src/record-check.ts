@@ -1,10 +1,12 @@
 import { fromJson, toJson, type Lane, type MonitorEvent } from '@backstop/core';
 import type { Redis } from 'ioredis';
 import type { DecisionSummary } from './decisions/decision-record.ts';
+import { keptKeys } from './kept-keys.ts';
 import { accountKeys, bucketKeys, bucketOf } from './keys.ts';
 import { slotOf, toMember, type MonitorRef } from './monitor-ref.ts';
 import type { DecisionRecord, EventRecord, StateRecord } from './outbox.ts';
 import { runScript } from './redis.ts';
+import { remembering } from './remembered.ts';
 
 /** How long the plan and state of a closed monitor can still be read, ms. */
 export const KEEP_CLOSED_MS = 3_600_000;
@@ -110,6 +112,8 @@ interface Turn {
   readonly recorded: Promise<void>;
 }
 
+const bucketOfAccount = remembering(bucketOf);
+
 const turnsOf = new WeakMap<Redis, Map<number, Turn>>();
 
 /**
@@ -118,7 +122,7 @@ const turnsOf = new WeakMap<Redis, Map<number, Turn>>();
  * share a script, and its failure.
  */
 export function touchChecked(redis: Redis, ref: MonitorRef, lane: Lane, touched: Touched): Promise<void> {
-  const { touches, recorded } = turnOf(redis, bucketOf(ref.account));
+  const { touches, recorded } = turnOf(redis, bucketOfAccount(ref.account));
   touches.push({ ref, lane, ...touched });
   return recorded;
 }
@@ -149,7 +153,7 @@ function microtasksDone(): Promise<void> {
 async function recordTouches(redis: Redis, bucket: number, touches: Turn['touches']): Promise<void> {
   const { due, checked } = bucketKeys(bucket);
   const scriptKeys = touches.flatMap(({ ref: { account, monitorId }, lane }) => {
-    const keys = accountKeys(account);
+    const keys = keptKeys(account);
     return [keys.active, keys.lane(monitorId, lane)];
   });
   const args = touches.flatMap(({ ref, lane, dueInMs = '', made = true, token = '' }) => [

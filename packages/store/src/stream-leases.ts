@@ -15,18 +15,22 @@ export interface StreamClaim {
 }
 
 /**
- * `claimed`: it was nobody's until now, the lease had run out, or the session that was named is over: nothing is vouched for. `namesake`: it is not held,
- * another process of the same name holds it: the one before this one, whose lease has not run out yet, or one that should not be.
+ * `claimed`: it was nobody's until now, the lease had run out, or the session that was named is over: nothing is vouched for.
+ * `namesake`: it is not held, another process of the same name holds it: the one before this one, whose lease has not run out yet,
+ * or one that should not be. Nothing tells the two apart but that the first renews no more, so no lease is cut short for it.
  */
 export type StreamHold = 'claimed' | 'renewed' | 'namesake';
 
-/** Under what a process holds its leases: its name, for people, and what no other process of that name has. */
+/**
+ * Under what a process holds its leases, its *holder*: its name, and what no other process of that name has. Its *owner* is the name
+ * alone: for people, and for who has what share.
+ */
 export function streamHolder(name: string): string {
   return `${name}${MARK}${randomUUID()}`;
 }
 
-/** The name of the process in what it holds its leases under. */
-export function nameOfHolder(holder: string): string {
+/** The name of the process in a holder. */
+export function ownerOf(holder: string): string {
   const at = holder.lastIndexOf(MARK);
   return at < 0 ? holder : holder.slice(0, at);
 }
@@ -41,42 +45,43 @@ export async function streamBeat(redis: Redis, owner: string): Promise<readonly 
 
 /**
  * Claims or renews the leases of these accounts, once a second; resolves with those that are held by this process now, and with
- * those that a namesake holds. The lease of another process is not taken while it lives. A session that is not the named one ends: it vouches for nothing more.
+ * those that a namesake holds. The lease of another process is not taken while it lives. A session that is not the named one ends: it
+ * vouches for nothing more.
  */
 export async function holdStreams(
   redis: Redis,
-  owner: string,
+  holder: string,
   claims: readonly StreamClaim[],
   leaseMs = STREAM_LEASE_MS,
 ): Promise<ReadonlyMap<string, StreamHold>> {
   const buckets = [...Map.groupBy(claims, ({ account }) => bucketOf(account)).values()];
-  const holds = await Promise.all(buckets.map((own) => holdBucket(redis, owner, own, leaseMs)));
+  const holds = await Promise.all(buckets.map((own) => holdBucket(redis, holder, own, leaseMs)));
   return new Map(holds.flat());
 }
 
 async function holdBucket(
   redis: Redis,
-  owner: string,
+  holder: string,
   claims: readonly StreamClaim[],
   leaseMs: number,
 ): Promise<readonly (readonly [account: string, hold: StreamHold])[]> {
   const keys = claims.map(({ account }) => accountKeys(account).stream);
-  const args = [owner, leaseMs, ...claims.map(({ session }) => session)];
+  const args = [holder, leaseMs, ...claims.map(({ session }) => session)];
   const held = await runScript<(number | string)[]>(redis, 'hold-streams', keys, args);
   return claims.flatMap(({ account }, at) => {
-    const hold = holdOf(held[at], owner);
+    const hold = holdOf(held[at], holder);
     return hold === undefined ? [] : [[account, hold] as const];
   });
 }
 
-function holdOf(held: number | string | undefined, owner: string): StreamHold | undefined {
+function holdOf(held: number | string | undefined, holder: string): StreamHold | undefined {
   if (held === 1) return 'claimed';
   if (held === 2) return 'renewed';
-  return nameOfHolder(String(held)) === nameOfHolder(owner) ? 'namesake' : undefined;
+  return ownerOf(String(held)) === ownerOf(holder) ? 'namesake' : undefined;
 }
 
 /** Gives up these accounts, whatever they vouched for: other processes may claim them at once. Resolves with how many it held. */
-export async function releaseStreams(redis: Redis, owner: string, accounts: readonly string[]): Promise<number> {
+export async function releaseStreams(redis: Redis, holder: string, accounts: readonly string[]): Promise<number> {
   const buckets = [...Map.groupBy(accounts, bucketOf).values()];
   const released = await Promise.all(
     buckets.map((own) =>
@@ -84,7 +89,7 @@ export async function releaseStreams(redis: Redis, owner: string, accounts: read
         redis,
         'release-streams',
         own.map((account) => accountKeys(account).stream),
-        [owner],
+        [holder],
       ),
     ),
   );

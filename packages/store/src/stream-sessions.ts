@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { accountKeys } from './keys.ts';
 import { redisTimeMs, runScript } from './redis.ts';
-import { nameOfHolder } from './stream-leases.ts';
+import { ownerOf } from './stream-leases.ts';
 
 /** What is known of an account's private stream, for people. */
 export interface StreamPicture {
@@ -22,21 +22,21 @@ export interface StreamPicture {
  * Begins a session: frames come from now on, and what rows held before is not vouched for. `session` is random, of this
  * connection only. Resolves with false, and changes nothing, where the process does not hold the lease.
  */
-export async function openSession(redis: Redis, account: string, owner: string, session: string): Promise<boolean> {
-  return (await runScript(redis, 'open-stream-session', [accountKeys(account).stream], [owner, session])) === 1;
+export async function openSession(redis: Redis, account: string, holder: string, session: string): Promise<boolean> {
+  return (await runScript(redis, 'open-stream-session', [accountKeys(account).stream], [holder, session])) === 1;
 }
 
 /**
  * Has a session vouch for the account's rows, after they were read and while every frame is patched in. Resolves with false,
  * and changes nothing, where the process does not hold the lease or the session is over.
  */
-export async function markSynced(redis: Redis, account: string, owner: string, session: string): Promise<boolean> {
-  return (await runScript(redis, 'mark-stream-synced', [accountKeys(account).stream], [owner, session])) === 1;
+export async function markSynced(redis: Redis, account: string, holder: string, session: string): Promise<boolean> {
+  return (await runScript(redis, 'mark-stream-synced', [accountKeys(account).stream], [holder, session])) === 1;
 }
 
 /** Ends what the process's stream of an account vouches for. Resolves with false where the stream is another process's. */
-export async function endSession(redis: Redis, account: string, owner: string, why: string): Promise<boolean> {
-  return (await runScript(redis, 'end-stream-session', [accountKeys(account).stream], [owner, why])) === 1;
+export async function endSession(redis: Redis, account: string, holder: string, why: string): Promise<boolean> {
+  return (await runScript(redis, 'end-stream-session', [accountKeys(account).stream], [holder, why])) === 1;
 }
 
 /** Whether the whole account has been read since this session of its stream was opened, and still counts. */
@@ -52,8 +52,8 @@ export async function readStreams(redis: Redis, accounts: readonly string[]): Pr
     redisTimeMs(redis),
     ...accounts.map((account) => redis.hgetall(accountKeys(account).stream)),
   ]);
-  return streams.map(({ owner: holder, until, session = '', synced, since, why }, at) => {
-    const owner = holder === undefined ? undefined : nameOfHolder(holder);
+  return streams.map(({ holder, until, session = '', synced, since, why }, at) => {
+    const owner = holder === undefined ? undefined : ownerOf(holder);
     const live = Number(until ?? 0) > nowMs;
     const isSynced = vouchingSession([session, synced, until], nowMs) !== '';
     const sinceMs = isSynced && since !== undefined ? Number(since) : undefined;

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import * as store from '../src/index.ts';
 import type { Landing } from '../src/index.ts';
 import { anOrder, aPosition } from './account.ts';
-import { anyAccount, anyLane, anyRef, command, type StoreCommand } from './store-command.ts';
+import { anyAccount, anyLane, anyRef, command, REFS, type StoreCommand } from './store-command.ts';
 
 const anyScope = fc.constantFrom('account' as const, 'executions' as const, 'symbol:BTCUSDT' as const);
 const anyFlight = fc.constantFrom('f1', 'f2');
@@ -88,9 +88,12 @@ const applyExecutions = command(
       { maxLength: 3 },
     ),
     fc.constantFrom(undefined, 0, 1_000),
+    fc.constantFrom([], [], ['BTCUSDT']),
   ),
-  ([account, executions, cursorAgeMs], redis, nowMs) =>
+  ([account, executions, cursorAgeMs, asLongAsOn], redis, nowMs) =>
     store.applyExecutions(redis, account, {
+      asLongAsOn,
+      ...(asLongAsOn.length > 0 && { active: REFS.filter((ref) => ref.account === account) }),
       executions: executions.map(({ ageMs, ...execution }) => ({
         ...execution,
         timeMs: nowMs - ageMs,

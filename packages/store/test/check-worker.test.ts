@@ -121,6 +121,36 @@ test('the monitor of a worker that was killed is checked again within 5 s', asyn
   expect(causes).toEqual(['due', 'event']);
 }, 20_000);
 
+test('it makes as many checks at once as it was told, and closing waits for all of them', async () => {
+  const { server, queues } = await aQueue();
+  const gate = Promise.withResolvers<void>();
+  const full = Promise.withResolvers<void>();
+  let running = 0;
+  const begun: string[] = [];
+  const worker = checkWorker(
+    server.url,
+    'tp-sl',
+    async ({ data }) => {
+      begun.push(data.monitorId);
+      running += 1;
+      if (running === 12) full.resolve();
+      await gate.promise;
+      running -= 1;
+    },
+    { concurrency: 12 },
+  );
+  open.push(worker);
+  const monitors = Array.from({ length: 20 }, (_, at) => `m${at}`);
+  await queues.wakeMany(monitors.map(aRef), 'tp-sl');
+  await full.promise;
+  expect(await queues.depths()).toMatchObject({ 'tp-sl': { active: 12, sweeps: 8 } });
+
+  const closed = worker.close();
+  gate.resolve();
+  await closed;
+  expect([running, begun.length, new Set(begun).size]).toEqual([0, 12, 12]);
+});
+
 test('closing lets a running check end, and aborts one that takes longer than its grace', async () => {
   const { server, queues } = await aQueue();
   const started = Promise.withResolvers<void>();

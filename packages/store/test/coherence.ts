@@ -132,6 +132,7 @@ export class Coherence {
       positions: position === undefined ? [] : [{ row: position, createdMs }],
       orders: order === undefined ? [] : [order],
       session,
+      monitors: [REF],
     });
   }
 

@@ -20,6 +20,11 @@ const redis = useRedis();
 const NOW = 1_785_312_345_678;
 const ETH = { ...REF, symbol: 'ETHUSDT', monitorId: 'bbbbbbbbbbbb' };
 
+const BOTH = [
+  { ref: REF, lane: 'tp-sl' },
+  { ref: REF, lane: 'limit-order' },
+];
+
 function aFill(
   execId: string,
   part: Partial<AppliedExecution> & { parts?: readonly ExecutionPart[] } = {},
@@ -104,13 +109,36 @@ test('monitors that got something new are due now in both lanes, others are not'
       await touchChecked(redis(), ref, lane, { dueInMs: lane === 'tp-sl' ? 60_000 : undefined });
     }
   }
-  expect(await apply([aFill('a')])).toEqual({ applied: 1, touched: [REF] });
+  expect(await apply([aFill('a')])).toEqual({ applied: 1, movedOn: false, woken: BOTH });
   expect(await countDue(redis(), bucketOf(REF.account), 'tp-sl')).toBe(1);
   expect(await countDue(redis(), bucketOf(REF.account), 'limit-order')).toBe(1);
 
   for (const lane of ['tp-sl', 'limit-order'] as const) await readCheck(redis(), REF, lane, 'token');
-  expect(await apply([aFill('a')])).toEqual({ applied: 0, touched: [] });
+  expect(await apply([aFill('a')])).toEqual({ applied: 0, movedOn: false, woken: [] });
   expect(await countDue(redis(), bucketOf(REF.account), 'tp-sl')).toBe(0);
+});
+
+test('S-20 what closes makes no lane due that has nothing to do with entries any more, what may have opened does', async () => {
+  await accept(redis(), REF);
+  const t1 = (execId: string): AppliedExecution => aFill(execId, { parts: [fillPart({ by: 't1' })] });
+  expect(await apply([t1('a')])).toMatchObject({ woken: BOTH });
+
+  await readCheck(redis(), REF, 'limit-order', 'token');
+  expect(await apply([t1('b')])).toMatchObject({ woken: BOTH }); // its check is under way
+  await readCheck(redis(), REF, 'limit-order', 'token');
+  await touchChecked(redis(), REF, 'limit-order', { dueInMs: undefined });
+  expect(await apply([t1('c')])).toMatchObject({ woken: BOTH.slice(0, 1) });
+  expect(await countDue(redis(), bucketOf(REF.account), 'limit-order')).toBe(0);
+  expect(await apply([aFill('d', { parts: [fillPart({ by: 'external-in' })] })])).toMatchObject({ woken: BOTH });
+});
+
+test('nothing is booked for those who were active once, where others are on a symbol by now', async () => {
+  const batch = { executions: [aFill('a')], cursorMs: undefined, asLongAsOn: [REF.symbol] };
+  expect(await applyExecutions(redis(), REF.account, { ...batch, active: [REF] })).toMatchObject({ movedOn: true });
+  await accept(redis(), REF, ETH);
+  expect(await applyExecutions(redis(), REF.account, { ...batch, active: [ETH] })).toMatchObject({ movedOn: true });
+  expect((await read()).executed.size).toBe(0);
+  expect(await applyExecutions(redis(), REF.account, { ...batch, active: [REF] })).toMatchObject({ woken: BOTH });
 });
 
 test('the sequence of a monitor is that of the newest execution of its own, and never falls', async () => {
@@ -140,7 +168,7 @@ test('ids are forgotten a day before the cursor, and what is older than that cou
 
 test('an execution without a monitor is archived and changes no sum', async () => {
   await accept(redis(), REF);
-  expect(await apply([aFill('a', { parts: [] })])).toEqual({ applied: 1, touched: [] });
+  expect(await apply([aFill('a', { parts: [] })])).toEqual({ applied: 1, movedOn: false, woken: [] });
   expect((await read()).executed.size).toBe(0);
 });
 
@@ -151,18 +179,18 @@ test('a late execution of a closed monitor still counts while its sums are kept,
   await recordCheck(redis(), { ...record, dueInMs: undefined, closed: true });
   const key = accountKeys(REF.account).executed(REF.monitorId);
 
-  expect(await apply([aFill('a')])).toEqual({ applied: 1, touched: [] });
+  expect(await apply([aFill('a')])).toEqual({ applied: 1, movedOn: false, woken: [] });
   expect(await redis().hget(key, 'e1:qty:parts')).toBe('500000000000');
   expect(await redis().pttl(key)).toBeGreaterThan(0);
   await redis().del(key);
-  expect(await apply([aFill('b')])).toEqual({ applied: 0, touched: [] });
+  expect(await apply([aFill('b')])).toEqual({ applied: 0, movedOn: false, woken: [] });
   expect(await redis().exists(key)).toBe(0);
 });
 
 test('more executions than fit one script are all applied', async () => {
   await accept(redis(), REF);
   const many = Array.from({ length: 450 }, (_, index) => aFill(`exec-${index}`, { seq: index }));
-  expect(await apply(many)).toEqual({ applied: 450, touched: [REF] });
+  expect(await apply(many)).toEqual({ applied: 450, movedOn: false, woken: BOTH });
   expect(await read()).toMatchObject({ executionsSeq: 449 });
   expect((await read()).executed.get('e1')?.qty).toBe(decimal('225'));
 });
@@ -206,7 +234,7 @@ test('S-27 what is added under any name is read back under it, liquidation too',
 });
 
 test('F-11 an execution of a monitor that Redis has lost is left for when it comes back', async () => {
-  expect(await apply([aFill('a')])).toEqual({ applied: 0, touched: [] });
+  expect(await apply([aFill('a')])).toEqual({ applied: 0, movedOn: false, woken: [] });
   await accept(redis(), REF);
   expect(await apply([aFill('a')])).toMatchObject({ applied: 1 });
 });

@@ -31,7 +31,7 @@ test('S-23 a fill of a monitor whose slot another one took meanwhile wakes neith
     redis(),
     'apply-executions',
     [...scriptKeys, ...dues],
-    ['', 1_000, 1, ...monitor, ...execution],
+    ['', 1_000, 1, 0, ...monitor, ...execution],
   );
   expect(reply).toEqual([1, []]);
   expect(await redis().zrange(keys.due('tp-sl'), 0, '-1', 'WITHSCORES')).toEqual(before);

@@ -8,8 +8,12 @@ const anyDelay = fc.constantFrom(undefined, 0, 250, 5_000, 20_000.5);
 
 const putPlans = command(
   'putPlans',
-  fc.uniqueArray(fc.constantFrom(...REFS), { minLength: 1, maxLength: 2 }),
-  (refs, redis) => store.putPlans(redis, refs.map(newPlan)),
+  fc.tuple(fc.uniqueArray(fc.constantFrom(...REFS), { minLength: 1, maxLength: 2 }), anyDelay),
+  ([refs, dueInMs = 0], redis) =>
+    store.putPlans(
+      redis,
+      refs.map((ref) => ({ ...newPlan(ref), dueInMs })),
+    ),
 );
 
 const plansWithEvent = command('putPlans with an event', anyRef, (ref, redis, nowMs) => {

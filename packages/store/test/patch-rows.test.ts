@@ -1,8 +1,8 @@
 import { decimal } from '@backstop/core';
 import { expect, test } from 'vitest';
-import { accountKeys, patchRows, readCheck, type CheckRead } from '../src/index.ts';
-import { accept, anOrder, aPosition, nextMs, readAccount, redisMs, REF, useRedis } from './account.ts';
-import { beginRead, heldIds, heldRows, read, tellOrders, tellPosition, vouch } from './vouched.ts';
+import { accountKeys, patchRows, readCheck, recordCheck, type CheckRead } from '../src/index.ts';
+import { accept, anOrder, aPosition, nextMs, readAccount, redisMs, REF, TP_SL_STATE, useRedis } from './account.ts';
+import { beginRead, heldIds, heldRows, read, tell, tellOrders, tellPosition, vouch } from './vouched.ts';
 
 const redis = useRedis();
 const keys = accountKeys(REF.account);
@@ -150,10 +150,9 @@ test('frames of a session that is over change nothing', async () => {
   await accept(redis(), REF);
   await vouch(redis(), 'session-2');
   await read(redis());
-  const told = { positions: [], orders: [anOrder()] };
-  expect(await patchRows(redis(), REF.account, { ...told, session: 'session-1' })).toMatchObject({ changed: [] });
+  expect(await tell(redis(), { orders: [anOrder()], session: 'session-1' })).toMatchObject({ changed: [] });
   expect(await redis().exists(framesKey)).toBe(0);
-  await patchRows(redis(), REF.account, { ...told, session: 'session-2' });
+  await tell(redis(), { orders: [anOrder()], session: 'session-2' });
   expect(await heldIds(redis())).toEqual(['order-1']);
 });
 
@@ -189,7 +188,7 @@ test('a row that could not be read has its monitors read through: no frame makes
   await accept(redis(), REF, other);
   await vouch(redis());
   await read(redis());
-  const { woken } = await patchRows(redis(), REF.account, { positions: [], orders: [], unreadable: [REF.symbol] });
+  const { woken } = await tell(redis(), { unreadable: [REF.symbol] });
   expect(woken).toEqual([
     { ref: REF, lane: 'tp-sl' },
     { ref: REF, lane: 'limit-order' },
@@ -201,6 +200,35 @@ test('a row that could not be read has its monitors read through: no frame makes
   await nextMs(redis());
   await read(redis());
   expect((await check()).position).toMatchObject({ dirty: false });
+});
+
+test('frames told by a process that does not know who is active by now change nothing, until it has read that', async () => {
+  const frames = { positions: [], orders: [anOrder()], session: '' };
+  const other = { ...REF, symbol: 'ETHUSDT', monitorId: 'bbbbbbbbbbbb' };
+  await accept(redis(), REF, other);
+  await read(redis());
+  expect(await patchRows(redis(), REF.account, { ...frames, monitors: [other] })).toBeUndefined();
+  expect(
+    await patchRows(redis(), REF.account, { ...frames, monitors: [{ ...REF, monitorId: 'cccccccccccc' }] }),
+  ).toBeUndefined();
+  expect([await heldIds(redis()), await redis().exists(framesKey)]).toEqual([[], 0]);
+
+  expect(await patchRows(redis(), REF.account, { ...frames, monitors: [REF] })).toMatchObject({
+    woken: [{ ref: REF }],
+  });
+  const record = { ref: REF, lane: 'tp-sl', token: 'token', version: 0, state: TP_SL_STATE, events: [] } as const;
+  await check();
+  await recordCheck(redis(), { ...record, dueInMs: undefined, closed: true });
+  expect(await patchRows(redis(), REF.account, { ...frames, monitors: [REF] })).toBeUndefined();
+});
+
+test('whose row could not be read, whom nobody knew of, is not passed over', async () => {
+  const short = { ...REF, positionIdx: 2, monitorId: 'bbbbbbbbbbbb' } as const;
+  await accept(redis(), REF, short);
+  const frames = { positions: [], orders: [], unreadable: [REF.symbol], session: '' };
+  expect(await patchRows(redis(), REF.account, { ...frames, monitors: [REF] })).toBeUndefined();
+  expect(await patchRows(redis(), REF.account, { ...frames, monitors: [] })).toBeUndefined();
+  expect((await tell(redis(), frames)).changed).toHaveLength(2);
 });
 
 test('frames are kept for a minute anew with each, and told of one place say nothing of another', async () => {

@@ -11,8 +11,10 @@ import {
   putPlans,
   readCheck,
   readOutbox,
+  takeDue,
+  toMember,
 } from '../src/index.ts';
-import { aPlan, accept, newPlan, REF, useRedis } from './account.ts';
+import { aPlan, accept, newPlan, redisMs, REF, useRedis } from './account.ts';
 
 const redis = useRedis();
 const bucket = bucketOf(REF.account);
@@ -25,6 +27,18 @@ test('an accepted plan is active, readable, and due at once in both lanes', asyn
   expect(await getPlans(redis(), [ETH, REF])).toEqual([aPlan(ETH), aPlan(REF)]);
   expect(await countDue(redis(), bucket, 'tp-sl')).toBe(2);
   expect(await countDue(redis(), bucket, 'limit-order')).toBe(2);
+  expect(await oldestChecked(redis(), bucket)).toMatchObject({ count: 2 });
+});
+
+test('a plan that has time is due when it is to be, in both lanes, and counts as unchecked from the start', async () => {
+  const before = await redisMs(redis());
+  await putPlans(redis(), [{ ...newPlan(REF), dueInMs: 90_000 }, newPlan(ETH)]);
+
+  for (const lane of ['tp-sl', 'limit-order'] as const) {
+    expect(await takeDue(redis(), bucket, lane, { limit: 5, aheadMs: 60_000 })).toEqual([ETH]);
+    const dueMs = Number(await redis().zscore(accountKeys(REF.account).due(lane), toMember(REF)));
+    expect(dueMs - before).toBeGreaterThanOrEqual(90_000);
+  }
   expect(await oldestChecked(redis(), bucket)).toMatchObject({ count: 2 });
 });
 

@@ -172,6 +172,18 @@ test('a write makes the rows dirty, and only a read begun after its reply makes 
   expect((await cacheStats(redis())).orders).toMatchObject({ dirty: 3, fresh: 2, missed: 0 });
 });
 
+test('a read tells when a write of ours last touched the rows, on whatever lane, and that none did', async () => {
+  await accept(redis(), REF);
+  expect((await check()).dirtyAtMs).toBe(0);
+
+  const before = (await check()).nowMs;
+  await openIntents(redis(), WRITE);
+  const { dirtyAtMs, nowMs } = await check();
+  expect(dirtyAtMs).toBeGreaterThanOrEqual(before);
+  expect(dirtyAtMs).toBeLessThanOrEqual(nowMs);
+  expect((await readCheck(redis(), REF, 'limit-order', 'other')).dirtyAtMs).toBe(dirtyAtMs);
+});
+
 test('a read begun before a write and landed after it does not make the rows clean', async () => {
   await accept(redis(), REF);
   await check();

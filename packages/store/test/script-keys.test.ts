@@ -91,7 +91,8 @@ async function streamedVerbs(): Promise<void> {
     await store.openIntents(redis, { ref: REF, lane: 'tp-sl', token: 'token', intents });
     await store.landAudit(redis, REF.account, { ...flight, flightId: 'b', positions, orders: [], places: [REF] });
     await store.landPositions(redis, REF.account, { ...flight, flightId: 'b', positions });
-    await store.patchRows(redis, REF.account, { ...told, unreadable: [REF.symbol] });
+    const known = { session: 'session-1', monitors: [REF] };
+    await store.patchRows(redis, REF.account, { ...told, ...known, unreadable: [REF.symbol] });
     await store.closeIntents(redis, REF, [{ id: intents[0].id, outcome: 'acknowledged' }]);
   }
 }
@@ -99,7 +100,8 @@ async function streamedVerbs(): Promise<void> {
 async function fleetVerbs(): Promise<void> {
   const { redis } = server;
   const request = { account: REF.account, endpoint: 'order-create', lane: 'entry', cost: 1 } as const;
-  await store.takeBudget(redis, request);
+  const answer = await store.takeBudget(redis, request);
+  if (answer.granted) await store.countFromNow(redis, request, answer);
   await store.correctBudget(redis, { ...request, limit: 7, remaining: 2 });
   await store.blockBudget(redis, { account: REF.account }, { forMs: 1 });
   await store.beat(redis, { name: 'a', service: 'worker', pid: 1, url: '', startedAtMs: 1, counters: {} });

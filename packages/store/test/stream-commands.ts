@@ -3,6 +3,7 @@ import * as store from '../src/index.ts';
 import { anyAccount, command, type StoreCommand } from './store-command.ts';
 
 const anyOwner = fc.constantFrom('p1', 'p1', 'p2');
+const anyHolder = fc.constantFrom('p1#a', 'p1#a', 'p1#b', 'p2#c');
 const anySession = fc.constantFrom('', 's1', 's2');
 
 const streamBeat = command('streamBeat', anyOwner, (owner, redis) => store.streamBeat(redis, owner));
@@ -11,34 +12,34 @@ const endStreamBeat = command('endStreamBeat', anyOwner, (owner, redis) => store
 
 const holdStreams = command(
   'holdStreams',
-  fc.tuple(anyOwner, fc.subarray(['main', 'mirror']), anySession, fc.constantFrom(undefined, 1)),
-  async ([owner, accounts, session, leaseMs], redis) => {
+  fc.tuple(anyHolder, fc.subarray(['main', 'mirror']), anySession, fc.constantFrom(undefined, 1)),
+  async ([holder, accounts, session, leaseMs], redis) => {
     const claims = accounts.map((account) => ({ account, session }));
-    return [...(await store.holdStreams(redis, owner, claims, leaseMs))];
+    return [...(await store.holdStreams(redis, holder, claims, leaseMs))];
   },
 );
 
 const releaseStreams = command(
   'releaseStreams',
-  fc.tuple(anyOwner, fc.subarray(['main', 'mirror'])),
-  ([owner, accounts], redis) => store.releaseStreams(redis, owner, accounts),
+  fc.tuple(anyHolder, fc.subarray(['main', 'mirror'])),
+  ([holder, accounts], redis) => store.releaseStreams(redis, holder, accounts),
 );
 
 const session = command(
   'openSession, markSynced or endSession',
-  fc.tuple(anyOwner, anyAccount, fc.constantFrom('s1', 's2'), fc.constantFrom('open', 'mark', 'end')),
-  ([owner, account, id, how], redis) => {
-    if (how === 'open') return store.openSession(redis, account, owner, id);
-    if (how === 'mark') return store.markSynced(redis, account, owner, id);
-    return store.endSession(redis, account, owner, 'closed');
+  fc.tuple(anyHolder, anyAccount, fc.constantFrom('s1', 's2'), fc.constantFrom('open', 'mark', 'end')),
+  ([holder, account, id, how], redis) => {
+    if (how === 'open') return store.openSession(redis, account, holder, id);
+    if (how === 'mark') return store.markSynced(redis, account, holder, id);
+    return store.endSession(redis, account, holder, 'closed');
   },
 );
 
 /** All that it takes for rows to be vouched for: drawn step by step it is rare. */
-const synced = command('a synced stream', fc.tuple(anyOwner, anyAccount), async ([owner, account], redis) => [
-  [...(await store.holdStreams(redis, owner, [{ account, session: '' }]))],
-  await store.openSession(redis, account, owner, 's1'),
-  await store.markSynced(redis, account, owner, 's1'),
+const synced = command('a synced stream', fc.tuple(anyHolder, anyAccount), async ([holder, account], redis) => [
+  [...(await store.holdStreams(redis, holder, [{ account, session: '' }]))],
+  await store.openSession(redis, account, holder, 's1'),
+  await store.markSynced(redis, account, holder, 's1'),
 ]);
 
 const readStreams = command('readStreams', fc.constant(['main', 'mirror']), (accounts, redis) =>

@@ -131,12 +131,12 @@ test('a new session vouches for nothing of the one before', async () => {
   await expect(markSynced(redis(), 'main', 'stream-1', 'session-1')).resolves.toBe(false);
 });
 
-async function vouch(owner: string, session: string, leaseMs = 4_000): Promise<void> {
-  await holdStreams(redis(), owner, [{ account: 'main', session: '' }], 4_000);
-  await openSession(redis(), 'main', owner, session);
-  await markSynced(redis(), 'main', owner, session);
+async function vouch(holder: string, session: string, leaseMs = 4_000): Promise<void> {
+  await holdStreams(redis(), holder, [{ account: 'main', session: '' }], 4_000);
+  await openSession(redis(), 'main', holder, session);
+  await markSynced(redis(), 'main', holder, session);
   await expect(picture()).resolves.toMatchObject({ live: true, synced: true });
-  await holdStreams(redis(), owner, [{ account: 'main', session }], leaseMs);
+  await holdStreams(redis(), holder, [{ account: 'main', session }], leaseMs);
 }
 
 async function picture() {

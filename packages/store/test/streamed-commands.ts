@@ -12,7 +12,7 @@ const vouch = command(
   fc.tuple(anyRef, anySession, fc.constantFrom('1', '1', '0'), fc.constantFrom(4_000, 60_000, 60_000, -1)),
   async ([ref, session, synced, forMs], redis, nowMs) => {
     const until = nowMs + forMs;
-    return redis.hset(store.accountKeys(ref.account).stream, { owner: 'p1', session, synced, until });
+    return redis.hset(store.accountKeys(ref.account).stream, { holder: 'p1#a', session, synced, until });
   },
 );
 
@@ -48,9 +48,10 @@ const patchRows = command(
     frames: fc.array(anyRows, { minLength: 1, maxLength: 3 }),
     ageMs: fc.constantFrom(0, 500, 3_000),
     unreadable: fc.constantFrom([], [], [], ['BTCUSDT']),
-    session: fc.constantFrom(undefined, undefined, 's1'),
+    session: fc.constantFrom('s1', 's1', 's2', ''),
+    isBehind: fc.constantFrom(false, false, false, true),
   }),
-  async ({ ref: { account, symbol, positionIdx }, frames, ageMs, unreadable, session }, redis, nowMs) => {
+  async ({ ref: { account, symbol, positionIdx }, frames, ageMs, unreadable, ...known }, redis, nowMs) => {
     const place = { symbol, positionIdx };
     const marks = await redis.hgetall(store.accountKeys(account).intents('aaaaaaaaaaaa'));
     const reply = await store.patchRows(redis, account, {
@@ -61,8 +62,10 @@ const patchRows = command(
         order === null ? [] : [anOrder({ ...place, ...order, orderLinkId: 'o1' })],
       ),
       unreadable,
-      ...(session !== undefined && { session }),
+      session: known.session,
+      monitors: known.isBehind ? [] : await store.listActive(redis, account),
     });
+    if (reply === undefined) return { state: 'moved on' };
     const left = await redis.hlen(store.accountKeys(account).intents('aaaaaaaaaaaa'));
     const isConfirmed = left < Object.keys(marks).length;
     return { state: isConfirmed ? 'confirmed' : reply.changed.length > 0 ? 'changed' : 'unchanged', reply };
@@ -166,7 +169,7 @@ const coveredWrite = command(
     });
     const { symbol, positionIdx } = ref;
     const orders = [anOrder({ symbol, positionIdx, orderId: `o-${nowMs}`, orderLinkId: 'o7' })];
-    const reply = await store.patchRows(redis, ref.account, { positions: [], orders });
+    const reply = await store.patchRows(redis, ref.account, { positions: [], orders, session: 's3', monitors: [ref] });
     const closed = await store.closeIntents(redis, ref, [{ id: 'i7', outcome: 'acknowledged' }]);
     return { state: opened.ok && closed === 0 ? 'confirmed' : 'not confirmed', landed, reply };
   },

@@ -48,6 +48,7 @@ const OUTCOMES = [
   'patchRows: changed',
   'patchRows: unchanged',
   'patchRows: confirmed',
+  'patchRows: moved on',
   'landAudit: drift',
   'landAudit: none',
   'landPositions: drift',

@@ -3,6 +3,7 @@ import {
   accountKeys,
   beginFlight,
   landAudit,
+  listActive,
   patchRows,
   readCheck,
   redisTimeMs,
@@ -10,13 +11,14 @@ import {
   type Landing,
   type Patched,
   type Redis,
+  type StreamedRows,
 } from '../src/index.ts';
 import { REF } from './account.ts';
 
 /** The account has a live, synced stream of this session for the next minute. */
 export async function vouch(redis: Redis, session = 'session-1', account = REF.account): Promise<void> {
   const until = (await redisTimeMs(redis)) + 60_000;
-  await redis.hset(accountKeys(account).stream, { owner: 'stream-1', session, synced: '1', until });
+  await redis.hset(accountKeys(account).stream, { holder: 'stream-1', session, synced: '1', until });
 }
 
 /** Begins a read of the whole account now, and lands it when asked, with the rows that are given then. */
@@ -39,14 +41,23 @@ export async function read(redis: Redis, rows: Partial<Landing> = {}): Promise<L
   return landNow(rows);
 }
 
+/** Frames of the account's own session, told by a process that has just read who is active. */
+export async function tell(redis: Redis, rows: Partial<StreamedRows>): Promise<Patched> {
+  const session = (await redis.hget(accountKeys(REF.account).stream, 'session')) ?? '';
+  const monitors = await listActive(redis, REF.account);
+  const patched = await patchRows(redis, REF.account, { positions: [], orders: [], session, monitors, ...rows });
+  if (patched === undefined) throw new Error('others are active');
+  return patched;
+}
+
 export function tellOrders(redis: Redis, ...orders: readonly OrderRow[]): Promise<Patched> {
-  return patchRows(redis, REF.account, { positions: [], orders });
+  return tell(redis, { orders });
 }
 
 /** A frame with this position, made now or at `createdMs`. */
 export async function tellPosition(redis: Redis, row: PositionRow, createdMs?: number): Promise<Patched> {
   const madeMs = createdMs ?? (await redisTimeMs(redis));
-  return patchRows(redis, REF.account, { positions: [{ row, createdMs: madeMs }], orders: [] });
+  return tell(redis, { positions: [{ row, createdMs: madeMs }] });
 }
 
 /** The rows of the monitor as a check reads them. Rejects where there are none. */

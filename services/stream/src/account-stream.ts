@@ -3,9 +3,8 @@ import type { PrivateFrame, PrivateStream, PrivateStreamListener, StreamFailure 
 import { sleep, type Notes } from '@backstop/runtime';
 import { endSession, markSynced, openSession, type Redis } from '@backstop/store';
 import { FramePump } from './frame-pump.ts';
+import { joinAgainMs } from './join-again-ms.ts';
 
-const FIRST_BACK_OFF_MS = 250;
-const LONGEST_BACK_OFF_MS = 8_000;
 const LEAST_APART_MS = 1_000;
 
 /** What a process wants to know of its streams; it turns it into metrics. */
@@ -26,7 +25,7 @@ export interface FrameBatch {
 export interface AccountStreamDeps {
   readonly redis: Redis;
   /** What this process holds its leases under. */
-  readonly owner: string;
+  readonly holder: string;
   /** Opens the account's private stream, which tells the listener of everything. */
   readonly open: (listener: PrivateStreamListener) => PrivateStream;
   /** Patches rows and wakes monitors. Rejects when nothing is known of what came of it. */
@@ -121,7 +120,7 @@ export class AccountStream {
   /** Ends what is vouched for, and says why; where Redis does not hear of it, the next renewal of the lease ends it too. */
   #leave(why: string): void {
     this.#endCourse();
-    this.#do(endSession(this.#deps.redis, this.account, this.#deps.owner, why));
+    this.#do(endSession(this.#deps.redis, this.account, this.#deps.holder, why));
   }
 
   #endCourse(): void {
@@ -143,30 +142,33 @@ export class AccountStream {
     if (earlyMs > 0) await sleep(earlyMs, signal);
     this.#begunAtMs = performance.now();
     for (let attempt = 0; !signal.aborted; attempt += 1) {
-      const why = await this.#join(signal).catch(toText);
+      let failure: unknown;
+      const why = await this.#join(signal).catch((error: unknown) => {
+        failure = error;
+        return toText(error);
+      });
       if (signal.aborted) return;
       if (why === undefined) return this.#synced(signal);
 
-      const { redis, owner, log } = this.#deps;
+      const { redis, holder, log } = this.#deps;
       log.warn({ account: this.account, why }, 'stream not in sync yet');
-      this.#do(endSession(redis, this.account, owner, why));
-      const backOffMs = Math.min(FIRST_BACK_OFF_MS * 2 ** attempt, LONGEST_BACK_OFF_MS);
-      await sleep(backOffMs * (0.5 + Math.random() / 2), signal);
+      this.#do(endSession(redis, this.account, holder, why));
+      await sleep(joinAgainMs(attempt, failure), signal);
     }
   }
 
   /** Resolves with why it is not in sync; undefined = it is, or the signal aborted. */
   async #join(signal: AbortSignal): Promise<string | undefined> {
-    const { redis, owner, reconcile } = this.#deps;
+    const { redis, holder, reconcile } = this.#deps;
     const session = randomUUID();
     this.#session = session;
-    const opening = openSession(redis, this.account, owner, session);
+    const opening = openSession(redis, this.account, holder, session);
     this.#pump.open(opening);
     if (!(await opening)) return 'the lease is not held';
 
     await reconcile(session, signal);
     if (signal.aborted) return undefined;
-    return (await markSynced(redis, this.account, owner, session)) ? undefined : 'the session is over';
+    return (await markSynced(redis, this.account, holder, session)) ? undefined : 'the session is over';
   }
 
   async #synced(signal: AbortSignal): Promise<void> {

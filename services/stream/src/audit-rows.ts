@@ -1,6 +1,8 @@
+import { ExchangeError } from '@backstop/core';
 import type { Audited } from '@backstop/desk';
 import { sleep, type Notes } from '@backstop/runtime';
 import type { DriftCandidate } from '@backstop/store';
+import { isUnreadable } from './is-unreadable.ts';
 import type { LastFrames } from './last-frames.ts';
 
 /** The first audit: what happened just before a connection stood may not have been in the lists yet (reference C.21). */
@@ -17,18 +19,22 @@ const EXECUTIONS_EACH = 20;
 const JITTER = 0.2;
 /** A frame that comes within this was only late. */
 const LATE_MS = 1_000;
-/** An audit that could not be made is tried again after this. */
+/** An audit that could not be made is tried again after this; one that there was no budget for, after a period: others need it now. */
 const AGAIN_MS = 2_000;
 
 export interface AuditDeps {
   readonly positions: (signal: AbortSignal) => Promise<Audited>;
   readonly whole: (signal: AbortSignal) => Promise<Audited>;
+  /** In place of a whole listing with a row that cannot be read. */
+  readonly symbols: (signal: AbortSignal) => Promise<unknown>;
   readonly executions: (signal: AbortSignal) => Promise<unknown>;
   readonly lastFrames: LastFrames;
   /** A row that was vouched for was not what the exchange listed, and no frame has told of it. */
   readonly drifted: (candidate: DriftCandidate) => void;
   readonly account: string;
   readonly log: Notes;
+  /** Whether accounts of this process are being read to get in sync: the first audit waits for that, a period at most. */
+  readonly isJoining?: () => boolean;
   /** In place of the real periods. */
   readonly everyMs?: number;
 }
@@ -39,29 +45,49 @@ export interface AuditDeps {
  */
 export async function auditRows(signal: AbortSignal, deps: AuditDeps): Promise<void> {
   const { everyMs = EVERY_MS } = deps;
-  const firstMs = deps.everyMs ?? FIRST_MS;
   let clean = 0;
-  for (let nth = 0; await sleep(jittered(nth === 0 ? firstMs : everyMs), signal); nth += 1) {
+  for (let nth = 0; await (nth === 0 ? untilFirst(signal, deps) : sleep(jittered(everyMs), signal)); nth += 1) {
     const isWhole = nth % (clean >= PROVEN_AFTER ? PROVEN_WHOLE_EACH : WHOLE_EACH) === 0;
-    const drift = await auditOnce(isWhole ? deps.whole : deps.positions, signal, deps);
-    if (drift > 0) clean = 0;
+    const drift = await auditOnce(isWhole, signal, deps);
+    if (drift === undefined || drift > 0) clean = 0;
     else if (isWhole) clean += 1;
     if (nth % EXECUTIONS_EACH === EXECUTIONS_EACH - 1) await tried(deps.executions(signal), deps);
   }
 }
 
-/** Resolves with how many rows had drifted. */
-async function auditOnce(
-  read: (signal: AbortSignal) => Promise<Audited>,
-  signal: AbortSignal,
-  deps: AuditDeps,
-): Promise<number> {
+/** Resolves when the first audit has its time; with false when the signal aborted. */
+async function untilFirst(signal: AbortSignal, { everyMs, isJoining = () => false }: AuditDeps): Promise<boolean> {
+  const lookMs = everyMs ?? FIRST_MS;
+  let leftMs = everyMs ?? EVERY_MS;
+  do {
+    if (!(await sleep(jittered(lookMs), signal))) return false;
+    leftMs -= lookMs;
+  } while (leftMs > 0 && isJoining());
+  return true;
+}
+
+/** Resolves with how many rows had drifted; undefined = that is not known, for not all of it can be read. */
+async function auditOnce(isWhole: boolean, signal: AbortSignal, deps: AuditDeps): Promise<number | undefined> {
   for (;;) {
     const startedMs = performance.now();
-    const candidates = await tried(read(signal), deps);
+    const found = await tried(compared(isWhole, signal, deps), deps);
     if (signal.aborted) return 0;
-    if (candidates !== undefined) return confirm(candidates, startedMs, signal, deps);
-    if (!(await sleep(jittered(AGAIN_MS), signal))) return 0;
+    if (found === 'unreadable') return undefined;
+    if (found !== undefined && found !== 'put-off') return confirm(found, startedMs, signal, deps);
+    const againMs = found === 'put-off' ? (deps.everyMs ?? EVERY_MS) : AGAIN_MS;
+    if (!(await sleep(jittered(againMs), signal))) return 0;
+  }
+}
+
+/** A listing with a row that cannot be read is not asked for again at once; what else it holds is then read symbol by symbol. */
+async function compared(isWhole: boolean, signal: AbortSignal, deps: AuditDeps): Promise<Audited | 'unreadable'> {
+  try {
+    return await (isWhole ? deps.whole(signal) : deps.positions(signal));
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+    deps.log.warn({ account: deps.account, why: error.message }, 'audit cannot be read');
+    if (isWhole) await deps.symbols(signal);
+    return 'unreadable';
   }
 }
 
@@ -77,10 +103,15 @@ async function confirm(
   return confirmed.length;
 }
 
-async function tried<T>(reading: Promise<T>, { account, log }: AuditDeps): Promise<T | undefined> {
+/** What our own side refused, for want of budget, is nothing to warn of. */
+async function tried<T>(reading: Promise<T>, { account, log }: AuditDeps): Promise<T | 'put-off' | undefined> {
   try {
     return await reading;
   } catch (error) {
+    if (error instanceof ExchangeError && error.reason === 'not-sent') {
+      log.info({ account, why: error.message }, 'audit put off');
+      return 'put-off';
+    }
     log.warn({ account, err: error }, 'audit failed');
     return undefined;
   }

@@ -1,5 +1,5 @@
 import type { Exchange, PrivateStream, PrivateStreamListener } from '@backstop/core';
-import { auditAccount, auditExecutions, auditPositions, openReceipts } from '@backstop/desk';
+import { auditAccount, auditExecutions, auditPositions, openReceipts, type Reconciliation } from '@backstop/desk';
 import { openPrivateStream, type Credentials, type PrivateStreamOptions } from '@backstop/exchange';
 import type { Notes } from '@backstop/runtime';
 import { streamHolder, type Queues, type Redis } from '@backstop/store';
@@ -12,6 +12,7 @@ import { joinAccount } from './join-account.ts';
 import { LastFrames } from './last-frames.ts';
 import type { Observer } from './observe-streams.ts';
 import { readDeps, type ReadParts } from './read-deps.ts';
+import { readSymbols } from './read-symbols.ts';
 import { ShareKeeper } from './share-keeper.ts';
 
 /** Accounts that are read at the same time after they were taken over. */
@@ -33,14 +34,23 @@ export interface ShareParts extends Pick<PrivateStreamOptions, 'connect' | 'timi
 
 /** This process's share of the accounts, none of it held yet: `keep` is to be called once a second. */
 export function openShare(parts: ShareParts): ShareKeeper {
-  const { redis, owner: name, accounts, observer, log } = parts;
-  const owner = streamHolder(name);
+  const { redis, owner, accounts, observer, log } = parts;
+  const holder = streamHolder(owner);
   const reads: ReadParts = { ...parts, receipts: openReceipts() };
   const oneOfFew = atMost(JOINING_AT_ONCE);
+  let joining = 0;
+  const join = async (joined: Reconciliation): Promise<void> => {
+    joining += 1;
+    try {
+      await oneOfFew(() => joinAccount(joined, reads));
+    } finally {
+      joining -= 1;
+    }
+  };
   const keeper: ShareKeeper = new ShareKeeper({
     redis,
-    name,
     owner,
+    holder,
     log,
     accounts: accounts.map((account) => account.name),
     gone: observer.gone,
@@ -48,7 +58,7 @@ export function openShare(parts: ShareParts): ShareKeeper {
       const lastFrames = new LastFrames();
       return new AccountStream(account, {
         redis,
-        owner,
+        holder,
         observer,
         log,
         open: (listener) => openStream(account, listener, parts),
@@ -56,8 +66,8 @@ export function openShare(parts: ShareParts): ShareKeeper {
           lastFrames.note(batch.frames);
           return applyBatch(account, batch, { ...parts, holds: () => keeper.holds() });
         },
-        reconcile: (session, signal) => oneOfFew(() => joinAccount({ account, session, signal }, reads)),
-        audit: (signal) => audit(account, signal, { ...parts, reads, lastFrames }),
+        reconcile: (session, signal) => join({ account, session, signal }),
+        audit: (signal) => audit(account, signal, { ...parts, reads, lastFrames, isJoining: () => joining > 0 }),
       });
     },
   });
@@ -85,17 +95,19 @@ function openStream(
 type AuditParts = Pick<ShareParts, 'observer' | 'log' | 'auditEveryMs'> & {
   readonly reads: ReadParts;
   readonly lastFrames: LastFrames;
+  readonly isJoining: () => boolean;
 };
 
 async function audit(
   account: string,
   signal: AbortSignal,
-  { reads, lastFrames, observer, log, auditEveryMs }: AuditParts,
+  { reads, lastFrames, isJoining, observer, log, auditEveryMs }: AuditParts,
 ): Promise<void> {
   await auditRows(signal, {
     account,
     positions: async (stop) => auditPositions(account, stop, await readDeps(reads)),
     whole: async (stop) => auditAccount(account, stop, await readDeps(reads)),
+    symbols: (stop) => readSymbols({ account, signal: stop, lane: 'audit' }, reads),
     executions: async (stop) => auditExecutions(account, stop, await readDeps(reads)),
     lastFrames,
     drifted: ({ kind, symbol, positionIdx }) => {
@@ -103,6 +115,7 @@ async function audit(
       log.warn({ account, kind, symbol, positionIdx }, 'cache had drifted');
     },
     log,
+    isJoining,
     ...(auditEveryMs !== undefined && { everyMs: auditEveryMs }),
   });
 }

@@ -21,9 +21,9 @@ export interface HeldStream {
 export interface ShareKeeperOptions {
   readonly redis: Redis;
   /** This process among those that share the accounts. */
-  readonly name: string;
-  /** What it holds its leases under, as `streamHolder` made it. */
   readonly owner: string;
+  /** What it holds its leases under, as `streamHolder` made it. */
+  readonly holder: string;
   /** Every account that there are credentials for. */
   readonly accounts: readonly string[];
   readonly open: (account: string) => HeldStream;
@@ -51,12 +51,12 @@ export class ShareKeeper {
    * when Redis does not answer: the streams stay open, and their leases run out by themselves.
    */
   async keep(): Promise<void> {
-    const { redis, name, owner, accounts } = this.#options;
-    const names = await streamBeat(redis, name);
-    this.#share = streamShare(name, names, accounts);
+    const { redis, owner, holder, accounts } = this.#options;
+    const owners = await streamBeat(redis, owner);
+    this.#share = streamShare(owner, owners, accounts);
     const others = [...this.#streams.keys()].filter((account) => !this.#share.includes(account));
     for (const account of others) this.#drop(account);
-    if (others.length > 0) await releaseStreams(redis, owner, others);
+    if (others.length > 0) await releaseStreams(redis, holder, others);
     await this.#hold();
   }
 
@@ -70,24 +70,24 @@ export class ShareKeeper {
     if (!this.holds()) return ['the leases of its accounts were not renewed'];
     const missing = this.#share.filter((account) => !this.#streams.has(account)).length;
     if (missing === 0) return [];
-    const other = this.#hasNamesake ? `another process of its name, ${this.#options.name}` : 'another process';
+    const other = this.#hasNamesake ? `another process of its name, ${this.#options.owner}` : 'another process';
     return [`${missing} of ${this.#share.length} accounts are still held by ${other}`];
   }
 
   /** Gives everything up, so that others may take it at once. */
   async close(): Promise<void> {
-    const { redis, name, owner } = this.#options;
+    const { redis, owner, holder } = this.#options;
     const accounts = [...this.#streams.keys()];
     for (const account of accounts) this.#drop(account);
-    await Promise.allSettled([endStreamBeat(redis, name), releaseStreams(redis, owner, accounts)]); // or they run out
+    await Promise.allSettled([endStreamBeat(redis, owner), releaseStreams(redis, holder, accounts)]); // or they run out
     await Promise.all(this.#closing);
   }
 
   async #hold(): Promise<void> {
-    const { redis, owner } = this.#options;
+    const { redis, holder } = this.#options;
     const askedAtMs = performance.now();
     const claims = this.#share.map((account) => ({ account, session: this.#streams.get(account)?.session ?? '' }));
-    const held = await holdStreams(redis, owner, claims);
+    const held = await holdStreams(redis, holder, claims);
     this.#heldAtMs = askedAtMs;
     this.#judgeNamesake([...held.values()].includes('namesake'), askedAtMs);
     for (const account of this.#share) {
@@ -105,8 +105,8 @@ export class ShareKeeper {
     const had = this.#hasNamesake;
     this.#hasNamesake = this.#namesakeSinceMs !== undefined && nowMs - this.#namesakeSinceMs > STREAM_LEASE_MS;
     if (!had && this.#hasNamesake) {
-      const { log, name } = this.#options;
-      log.error({ name }, 'another stream process has the same name: give each its own BACKSTOP_PROCESS_NAME');
+      const { log, owner } = this.#options;
+      log.error({ owner }, 'another stream process has the same name: give each its own BACKSTOP_PROCESS_NAME');
     }
   }
 

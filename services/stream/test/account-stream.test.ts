@@ -4,7 +4,7 @@ import { startRedis, type TestRedis } from '@backstop/store/testing';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { AccountStream } from '../src/account-stream.ts';
 
-const OWNER = 'stream-1';
+const HOLDER = 'stream-1';
 const SOON = { timeout: 10_000, interval: 5 } as const;
 
 let server: TestRedis;
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   await server.redis.flushdb();
-  await holdStreams(server.redis, OWNER, [{ account: 'main', session: '' }], 60_000);
+  await holdStreams(server.redis, HOLDER, [{ account: 'main', session: '' }], 60_000);
 });
 afterAll(() => server.stop());
 
@@ -32,7 +32,7 @@ function aStream() {
   const seen = { told, reads, applied, connects, audits, isRedisAway: false, isConnectionClosed: false };
   const stream = new AccountStream('main', {
     redis: server.redis,
-    owner: OWNER,
+    holder: HOLDER,
     open: (listener) => {
       opened.push(listener);
       return { close: () => void (seen.isConnectionClosed = true) };
@@ -157,7 +157,7 @@ test('without the lease it does not vouch for what it has read, and reads nothin
   const { stream, listener, seen } = aStream();
   listener.ready();
   const read = await untilRead(seen, 1);
-  await releaseStreams(server.redis, OWNER, ['main']);
+  await releaseStreams(server.redis, HOLDER, ['main']);
   await holdStreams(server.redis, 'stream-2', [{ account: 'main', session: '' }], 60_000);
   read.resolve();
   await expect.poll(() => seen.told, SOON).toContainEqual({ account: 'main', why: 'the lease is not held' });

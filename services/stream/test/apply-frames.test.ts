@@ -1,6 +1,6 @@
-import { decimal, type PrivateFrame } from '@backstop/core';
-import { anEntryRow, anExecution, aPosition, ownLinkId, PLAN_ID } from '@backstop/core/testing';
-import { peekCheck, type CheckRead } from '@backstop/store';
+import { decimal, initialState, toJson, type Execution, type PrivateFrame } from '@backstop/core';
+import { anEntryRow, anExecution, aPlan, aPosition, ownLinkId, PLAN_ID } from '@backstop/core/testing';
+import { keepInstallation, peekCheck, putPlans, readCheck, recordCheck, type CheckRead } from '@backstop/store';
 import { startRedis, type TestRedis } from '@backstop/store/testing';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { applyFrames } from '../src/apply-frames.ts';
@@ -100,10 +100,67 @@ test('a row that cannot be read makes the rows of its symbol be read again; the 
   expect(told).toMatchObject([{ topic: 'position', why: 'size: not a number' }]);
 });
 
+test('who is active is looked up once, not with each frame', async () => {
+  await apply([frame({ topic: 'execution', rows: [FILL] })]);
+  await server.redis.config('RESETSTAT');
+  await apply([
+    frame({ topic: 'execution', rows: [anExecution({ execId: 'exec-2', seq: 6 })] }),
+    frame({ topic: 'order', rows: [anEntryRow('e1', '100', '95')] }),
+  ]);
+  const stats = await server.redis.info('commandstats');
+  const calls = (name: string): number => Number(new RegExp(`cmdstat_${name}:calls=(\\d+)`).exec(stats)?.[1] ?? 0);
+  expect({ scripts: calls('evalsha'), hgetall: calls('hgetall'), get: calls('get') }).toEqual({
+    scripts: 2,
+    hgetall: 1, // what is awaited, in the script
+    get: 1, // the cursor of the executions, in the other
+  });
+});
+
+test('whose order an execution is, is told by the letters of now in each new session, after a loss of Redis too', async () => {
+  await server.redis.del('bs:{fleet}:installation');
+  await keepInstallation(server.redis, 'old');
+  await apply([frame({ topic: 'execution', rows: [FILL] })], 'before the loss');
+  expect((await read()).executed.get('e0')).toBeUndefined();
+
+  await syncedAccount(server.redis);
+  await apply([frame({ topic: 'execution', rows: [FILL] })]);
+  expect((await read()).executed.get('e0')?.qty).toBe(decimal('40'));
+});
+
+test('a plan that was accepted since the last frame has its fills, and one that was closed since has none', async () => {
+  const taken = { ...REF, symbol: 'NEXTUSDT', monitorId: 'planccccccccc' } as const;
+  expect(await apply([frame({ topic: 'execution', rows: [foreignFill('a')] })])).toEqual([]);
+
+  const states = { 'tp-sl': toJson(initialState('tp-sl')), 'limit-order': toJson(initialState('limit-order')) };
+  await putPlans(server.redis, [{ plan: aPlan({ id: taken.monitorId, symbol: taken.symbol }), states }]);
+  const woken = await apply([frame({ topic: 'execution', rows: [foreignFill('b')] })]);
+  expect(woken.map(({ ref }) => ref)).toEqual([taken, taken]);
+  const position = aPosition({ symbol: 'NEXTUSDT', seq: 7 });
+  expect(await apply([frame({ topic: 'position', rows: [position] })])).toMatchObject([{ ref: taken, lane: 'tp-sl' }]);
+
+  await readCheck(server.redis, taken, 'tp-sl', 'token');
+  const state = toJson(initialState('tp-sl'));
+  const record = {
+    ref: taken,
+    lane: 'tp-sl',
+    token: 'token',
+    version: 0,
+    state,
+    events: [],
+    dueInMs: undefined,
+  } as const;
+  await recordCheck(server.redis, { ...record, closed: true });
+  expect(await apply([frame({ topic: 'execution', rows: [foreignFill('c')] })])).toEqual([]);
+});
+
 test('a row that does not even say where it is leaves nothing to trust: it rejects', async () => {
   const unreadable = [{ symbol: undefined, why: 'not an object' }];
   await expect(apply([frame({ topic: 'order', rows: [], unreadable })])).rejects.toThrow('a row without a symbol');
 });
+
+function foreignFill(execId: string): Execution {
+  return anExecution({ execId, orderLinkId: '', symbol: 'NEXTUSDT', timeMs: Date.now() });
+}
 
 function note(fields: object): void {
   told.push(fields);

@@ -1,3 +1,4 @@
+import { ExchangeError } from '@backstop/core';
 import type { Audited } from '@backstop/desk';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { auditRows } from '../src/audit-rows.ts';
@@ -18,12 +19,17 @@ afterEach(() => {
 function anAudit() {
   const made: string[] = [];
   const drift: string[] = [];
-  const found = { next: [] as Audited, fails: false };
+  const told: string[] = [];
+  const found = { next: [] as Audited, fails: false, isUnreadable: false, isJoining: false };
+  const refused: { error?: ExchangeError | undefined } = {};
   const stop = new AbortController();
   const lastFrames = new LastFrames();
+  const tell = (level: string) => (_fields: object, message: string) => void told.push(`${level} ${message}`);
   const read = (what: string) => async (): Promise<Audited> => {
     made.push(what);
+    if (refused.error !== undefined) throw refused.error;
     if (found.fails) throw new Error('http 500');
+    if (found.isUnreadable && what !== 'symbols') throw new ExchangeError('rejected', 'ALICEUSDT size: no number');
     const { next } = found;
     found.next = [];
     return next;
@@ -32,12 +38,14 @@ function anAudit() {
     account: 'main',
     positions: read('positions'),
     whole: read('whole'),
+    symbols: read('symbols'),
     executions: read('executions'),
     lastFrames,
     drifted: ({ symbol }) => void drift.push(symbol),
-    log: { info: ignore, warn: ignore, error: ignore },
+    log: { info: tell('info'), warn: tell('warn'), error: tell('error') },
+    isJoining: () => found.isJoining,
   });
-  return { made, drift, found, stop, lastFrames, ended };
+  return { made, told, drift, found, refused, stop, lastFrames, ended };
 }
 
 async function pass(ms: number): Promise<void> {
@@ -109,6 +117,55 @@ test('an audit that fails or is not made is made again soon', async () => {
   await ended;
 });
 
+test('an audit that there is no budget for is put off for a period, and nobody is warned', async () => {
+  const { made, told, refused, stop, ended } = anAudit();
+  refused.error = new ExchangeError('not-sent', 'no budget', { retryAfterMs: 100 });
+  await pass(3_000 + 14_999);
+  expect(made).toEqual(['whole']);
+  expect(told).toEqual(['info audit put off']);
+  refused.error = undefined;
+  await pass(1);
+  expect(made).toEqual(['whole', 'whole']); // orders are compared too, though a period later
+  await pass(15_000);
+  expect(made).toEqual(['whole', 'whole', 'positions']);
+  stop.abort();
+  await ended;
+});
+
+test('the first audit waits while accounts are read to get in sync, but no longer than a period', async () => {
+  const { made, found, stop, ended } = anAudit();
+  found.isJoining = true;
+  await pass(6_000);
+  found.isJoining = false;
+  await pass(2_999);
+  expect(made).toEqual([]);
+  await pass(1);
+  expect(made).toEqual(['whole']);
+  stop.abort();
+  await ended;
+
+  const other = anAudit();
+  other.found.isJoining = true;
+  await pass(14_999);
+  expect(other.made).toEqual([]);
+  await pass(15_001);
+  expect(other.made).toEqual(['whole', 'positions']);
+  other.stop.abort();
+  await other.ended;
+});
+
+test('F-34 a listing that cannot be read is asked for again no sooner than any, and the symbols are read each 30 s instead', async () => {
+  const { made, found, stop, ended } = anAudit();
+  await pass(3_000 + 8 * 15_000); // proven
+  found.isUnreadable = true;
+  const before = made.length;
+  await pass(15_000 * 8);
+  const each30s = ['positions', 'whole', 'symbols'];
+  expect(made.slice(before)).toEqual([...each30s, ...each30s, ...each30s, ...each30s]);
+  stop.abort();
+  await ended;
+});
+
 function aRow(symbol: string) {
   return {
     symbol,
@@ -124,5 +181,3 @@ function aRow(symbol: string) {
     updatedTimeMs: 1,
   } as const;
 }
-
-function ignore(): void {}

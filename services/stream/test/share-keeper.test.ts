@@ -24,14 +24,14 @@ afterEach(() => {
 afterAll(() => server.stop());
 
 /** A keeper whose streams do nothing but tell what was done to them. */
-function aKeeper(name: string, owner = name) {
+function aKeeper(owner: string, holder = owner) {
   const told: string[] = [];
   const errors: object[] = [];
   const open = new Set<string>();
   const keeper = new ShareKeeper({
     redis: server.redis,
-    name,
     owner,
+    holder,
     accounts: ACCOUNTS,
     open: (account) => {
       open.add(account);
@@ -115,7 +115,7 @@ test('of two processes of one name the second takes nothing, tells of it once an
     [],
   ]);
   const message = 'another stream process has the same name: give each its own BACKSTOP_PROCESS_NAME';
-  expect([one.errors, two.errors]).toEqual([[], [{ name: 'stream-1', message }]]);
+  expect([one.errors, two.errors]).toEqual([[], [{ owner: 'stream-1', message }]]);
   expect((await readStreams(server.redis, ['account-0']))[0]).toMatchObject({ owner: 'stream-1', live: true });
 
   await one.keeper.close();

@@ -4,13 +4,16 @@
 -- KEYS[1] execution ids   KEYS[2] cursor   KEYS[3] outbox   KEYS[4] active   KEYS[5] due tp-sl   KEYS[6] due limit-order
 -- KEYS[7..] executed, per monitor
 -- ARGV[1] cursor (ms, '' = unchanged)   ARGV[2] how long ids are kept (ms)   ARGV[3] number of executions
+-- ARGV[4..] who is active, as the caller knows it: number of slots, then slot and monitor id or ''
 -- then per monitor: slot or '' when it is not active, monitor id, member
 -- then per execution: id, time (ms), seq, outbox json, number of parts, and per part: index of its monitor, field prefix, then
 -- whole coins and parts of qty, value and fee
--- Returns {number of new executions, {indexes of the monitors that they touch}}
+-- Returns {number of new executions, {'lane|member' made due}}, or {'moved-on'}, and nothing is written, where others are active
 --include now
+--include active
 --include due
-local at = 4
+local is_known, at = is_still_active(KEYS[4], 4)
+if not is_known then return { 'moved-on' } end
 local function next_arg()
   at = at + 1
   return ARGV[at - 1]
@@ -37,6 +40,7 @@ local function apply_part(is_new, seq)
   end
   if is_new then
     monitor.touched = true
+    monitor.opens = monitor.opens or string.sub(prefix, 1, 1) == 'e'
     monitor.seq = math.max(monitor.seq, seq)
   end
 end
@@ -60,15 +64,20 @@ if ARGV[1] ~= '' and tonumber(ARGV[1]) > cursor then
   redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', '(' .. string.format('%.0f', tonumber(ARGV[1]) - tonumber(ARGV[2])))
 end
 
-local now, touched = now_ms(), {}
-for index, monitor in ipairs(monitors) do
+local now, woken = now_ms(), {}
+local function wake(monitor, lane, due_key)
+  due_by(due_key, monitor.member, now)
+  woken[#woken + 1] = lane .. '|' .. monitor.member
+end
+
+for _, monitor in ipairs(monitors) do
   if monitor.known and monitor.seq > tonumber(redis.call('HGET', monitor.key, 'seq') or '-1') then
     redis.call('HSET', monitor.key, 'seq', monitor.seq)
   end
   if monitor.touched and monitor.slot ~= '' and redis.call('HGET', KEYS[4], monitor.slot) == monitor.id then
-    due_by(KEYS[5], monitor.member, now)
-    due_by(KEYS[6], monitor.member, now)
-    touched[#touched + 1] = index
+    wake(monitor, 'tp-sl', KEYS[5])
+    -- Without a wanted or a working entry it is not due there: only what may open a position is of use to it.
+    if monitor.opens or redis.call('ZSCORE', KEYS[6], monitor.member) then wake(monitor, 'limit-order', KEYS[6]) end
   end
 end
-return { applied, touched }
+return { applied, woken }

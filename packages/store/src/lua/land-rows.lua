@@ -1,14 +1,15 @@
 -- Lands a read: its rows, for a read of the whole account (or of its positions) also its listings, which speak for every row that
 -- they do not contain. A newer row or listing is never overwritten, and each expires at its age counted from the read's start.
 -- What the stream told since, or told of a newer version, goes over what was read; the stream vouches for the result when the
--- session in which the read began is still the account's and the flight is still its own (a flush ends flights).
+-- session in which the read began is still the account's and the flight is still its own (a flush ends flights). A position that a
+-- read of the whole account shows without a stop, where nothing held showed it so, goes before all that are due.
 -- KEYS[1] flight   KEYS[2] waiters   KEYS[3] failure   KEYS[4] landed   KEYS[5] position listing   KEYS[6] orders listing
 -- KEYS[7] stream   KEYS[8] dirty   KEYS[9] active   KEYS[10] due tp-sl   KEYS[11] due limit-order
 -- KEYS[12..] per place: position row, orders row, frames, awaited
 -- ARGV[1] flight id   ARGV[2] start   ARGV[3] epoch   ARGV[4] 'account', 'positions' or 'symbol'   ARGV[5] age limit of positions (ms)
 -- ARGV[6] age limit of orders (ms)   ARGV[7], ARGV[8] the same where a stream vouches for them   ARGV[9] lag of listings (ms)
 -- ARGV[10] session when the read began, '' = none   ARGV[11] number of places
--- ARGV[12] how long frames are kept (ms)
+-- ARGV[12] how long frames are kept (ms)   ARGV[13] how much longer than others what goes first counts as due (ms)
 -- then per place: slot, member without its monitor, position, orders ('-' = not read), then the fields to mark landed
 -- Returns {now, {waiters}, {'kind|slot' of rows that were vouched for and not what was read}}
 --include now
@@ -64,6 +65,16 @@ local function note_drift(kind, slot, member)
   due_by(KEYS[11], member .. monitor, now)
 end
 
+-- An open position whose text names no stop.
+local function is_bare(value)
+  return value ~= '' and not string.find(value, '"stopLoss":', 1, true) and cjson.decode(value).size ~= '0d'
+end
+
+local function put_first(slot, member)
+  local monitor = redis.call('HGET', KEYS[9], slot)
+  if monitor then due_by(KEYS[10], member .. monitor, now - tonumber(ARGV[13])) end
+end
+
 local function land_position(slot, member, key, value, frame)
   local at = ''
   if frame and wins_over_position(frame, value, read) then
@@ -73,6 +84,10 @@ local function land_position(slot, member, key, value, frame)
   local before = vouched_row(slot, key, KEYS[5])
   if before and before[5] ~= value and position_matter(before[5]) ~= position_matter(value) then
     note_drift('positions', slot, member)
+  end
+  if ARGV[4] ~= 'symbol' and is_bare(value) then
+    local held = effective_row(key, KEYS[5])
+    if not held or not is_bare(held[5]) then put_first(slot, member) end
   end
   write(key, positions_left, value, at, ARGV[4] == 'symbol' and KEYS[5])
 end
@@ -99,7 +114,7 @@ local function forget_awaited(key)
 end
 
 for index = 1, place_count do
-  local keys, args = 7 + index * 4, 8 + index * 4
+  local keys, args = 7 + index * 4, 9 + index * 4
   local slot, member, position, orders = ARGV[args + 1], ARGV[args + 2], ARGV[args + 3], ARGV[args + 4]
   local frames = held_frames(KEYS[keys + 3], now - tonumber(ARGV[12]))
   land_position(slot, member, KEYS[keys + 1], position, frames and frames.position)
@@ -110,7 +125,7 @@ for index = 1, place_count do
 end
 if ARGV[4] ~= 'symbol' then write(KEYS[5], positions_left, '', '') end
 if ARGV[4] == 'account' then write(KEYS[6], orders_left, '', '') end
-for index = 13 + place_count * 4, #ARGV do
+for index = 14 + place_count * 4, #ARGV do
   redis.call('HSET', KEYS[4], ARGV[index], now)
 end
 

@@ -1,5 +1,5 @@
 -- Has an account's stream vouch for its rows: what was before the session has been read, what came since has been patched.
--- KEYS[1] stream   ARGV[1] owner   ARGV[2] session
+-- KEYS[1] stream   ARGV[1] holder   ARGV[2] session
 -- Returns 1, or 0 when the process does not hold the lease or the session is over
 --include now
 --include holds-stream

@@ -1,5 +1,5 @@
 -- Begins the coverage of an account by a new connection: from now on frames come, and nothing from before is vouched for.
--- KEYS[1] stream   ARGV[1] owner   ARGV[2] session
+-- KEYS[1] stream   ARGV[1] holder   ARGV[2] session
 -- Returns 1, or 0 when the process does not hold the lease
 --include now
 --include holds-stream

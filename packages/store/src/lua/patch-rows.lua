@@ -3,13 +3,14 @@
 -- KEYS[1] stream   KEYS[2] epoch   KEYS[3] dirty   KEYS[4] active   KEYS[5] due tp-sl   KEYS[6] due limit-order
 -- KEYS[7] position listing   KEYS[8] orders listing   KEYS[9] told
 -- KEYS[10..] per place: position row, orders row, frames, awaited, intents of its monitor
--- ARGV[1] how long frames and what is awaited are kept (ms)   ARGV[2] session of the frames, '-' = not compared
--- ARGV[3] number of places   ARGV[4] lag of listings (ms)
+-- ARGV[1] how long frames and what is awaited are kept (ms)   ARGV[2] session of the frames   ARGV[3] number of places
+-- ARGV[4] lag of listings (ms)   ARGV[5..] who is active, as the caller knows it: number of slots, then slot and monitor id or ''
 -- then per place: slot, member without its monitor, monitor id or '', '1' when it could not all be read, number of positions,
 -- number of orders; per position: made at, seq, updated at, row; per order: orderId, updated at, executed, '1' when ended,
 -- '1' when it may open a position, row
--- Returns {now, {slots that changed}, {'lane|member' made due}}
+-- Returns {now, {slots that changed}, {'lane|member' made due}}, or {'moved-on'}, and nothing is written, where others are active
 --include now
+--include active
 --include dirty
 --include due
 --include row
@@ -21,10 +22,11 @@
 --include confirm
 local now = now_ms()
 local session = redis.call('HGET', KEYS[1], 'session') or ''
-if ARGV[2] ~= '-' and ARGV[2] ~= session then return { now, {}, {} } end
+if ARGV[2] ~= session then return { now, {}, {} } end
+local is_known, at = is_still_active(KEYS[4], 5)
+if not is_known then return { 'moved-on' } end
 local live = live_session(KEYS[1], now)
 
-local at = 5
 local function next_arg()
   at = at + 1
   return ARGV[at - 1]

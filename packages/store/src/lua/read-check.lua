@@ -8,7 +8,7 @@
 -- ARGV[1] slot   ARGV[2] monitor id   ARGV[3] member   ARGV[4] lane   ARGV[5] token   ARGV[6] lease (ms)   ARGV[7] symbol
 -- ARGV[8] age limit of positions (ms)   ARGV[9] age limit of orders (ms), where no stream vouches for them
 -- Returns {now, plan or nil, {version, state} per lane, position, orders, executed pairs, price, instrument, intent pairs,
--- epoch, dirty epoch, failed until}. A row is {result, start, end, epoch, patched, value, '1' when a live stream
+-- epoch, dirty epoch, failed until, Redis time of the last write of ours on these rows or '0'}. A row is {result, start, end, epoch, patched, value, '1' when a live stream
 -- vouches for it, when that told something of it last or '0'} with result fresh, patched, dirty, expired or missed; the last two
 -- have nothing else. The plan is nil when the monitor is not active; no fence then.
 -- Reads the deadline of intents, which open-intents.lua wrote.
@@ -34,7 +34,8 @@ local unsettled_until = -1
 for index = 2, #intents, 2 do
   unsettled_until = math.max(unsettled_until, cjson.decode(intents[index]).deadlineMs)
 end
-local dirty_epoch = tonumber(redis.call('HGET', KEYS[13], slot .. ':' .. lane) or '0')
+local dirty = redis.call('HMGET', KEYS[13], slot .. ':' .. lane, slot .. ':at')
+local dirty_epoch = tonumber(dirty[1] or '0')
 
 local session = live_session(KEYS[19], now)
 
@@ -70,4 +71,5 @@ return {
   redis.call('GET', KEYS[14]) or '0',
   tostring(dirty_epoch),
   redis.call('HGET', KEYS[15], 'until') or '0',
+  dirty[2] or '0',
 }

@@ -1,6 +1,6 @@
 -- Notes that a stream process lives, and forgets those that were not heard of for a while.
--- KEYS[1] stream processes   ARGV[1] name   ARGV[2] how long one counts as alive after it was heard (ms)
--- Returns the names of all that live
+-- KEYS[1] stream processes   ARGV[1] owner   ARGV[2] how long one counts as alive after it was heard (ms)
+-- Returns all that live
 --include now
 local now = now_ms()
 redis.call('ZADD', KEYS[1], now, ARGV[1])
