@@ -4,10 +4,10 @@ import { firstPass } from './first-pass.ts';
 import { openMaintenance } from './open-maintenance.ts';
 import { restore } from './restore.ts';
 import { runTask } from './run-task.ts';
-import { drainAll, drainOutbox } from './tasks/drain-outbox.ts';
+import { drainAll } from './tasks/drain-outbox.ts';
 import { TASKS } from './tasks/index.ts';
 
-const HISTORY_WAITS_MS = 10_000;
+const FIRST_PASS_MS = 10_000;
 
 await runService('maintenance', async (signal) => {
   const config = readEnv(maintenanceConfig, process.env);
@@ -18,10 +18,10 @@ await runService('maintenance', async (signal) => {
   const { redis, archive, log } = deps;
   await restore(redis, archive, log);
   progress.isRestored = true;
-  // Positions first, then orders, then history: what has happened is kept in Redis until the stops have been seen to.
-  const history = firstPass(redis, HISTORY_WAITS_MS, signal).catch(() => false);
+  // Protection first: what has happened is kept in Redis, and nothing is gone through, until the stops have been seen to.
+  const stops = firstPass(redis, FIRST_PASS_MS, signal).catch(() => false);
   const loops = TASKS.map(async (task) => {
-    if (task.run === drainOutbox) await history;
+    if (task.afterFirstPass === true) await stops;
     await runTask(task, deps, { signal });
   });
   await aborted(signal);

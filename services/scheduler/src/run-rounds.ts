@@ -12,6 +12,8 @@ import {
 /** Checks of a round are spread at this rate, so that many accounts do not refresh in one burst. */
 const CHECKS_PER_MS = 4;
 const LONGEST_JITTER_MS = 5_000;
+/** Below the scheduler's pause between two looks a spread is none, and would leave the last checks to the second look. */
+const SHORTEST_JITTER_MS = 10;
 
 /**
  * Closes and opens sweeps (DESIGN section 3, last paragraph): a round makes every active monitor due and closes when the one
@@ -33,9 +35,14 @@ export async function runRounds(
   const opened = monitors === 0 ? undefined : await tryOpenRound(redis, { everyMs, calls });
   if (opened === undefined) return { closed, open: false };
 
-  const jitterMs = Math.min(monitors / CHECKS_PER_MS, LONGEST_JITTER_MS);
-  await Promise.all(ALL_BUCKETS.map((bucket) => openRound(redis, bucket, Math.round(jitterMs))));
+  const jitterMs = jitterOf(monitors);
+  await Promise.all(ALL_BUCKETS.map((bucket) => openRound(redis, bucket, jitterMs)));
   return { closed, open: true };
+}
+
+function jitterOf(monitors: number): number {
+  const jitterMs = Math.min(Math.round(monitors / CHECKS_PER_MS), LONGEST_JITTER_MS);
+  return jitterMs < SHORTEST_JITTER_MS ? 0 : jitterMs;
 }
 
 /** Requests of all processes since the installation began: a process that ended keeps its last total. */

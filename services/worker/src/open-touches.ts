@@ -8,12 +8,16 @@ export type Touched = Parameters<typeof touchChecked>[3];
 export interface Touches {
   /** A check's last word. Its monitor is due by its lease where this is lost. */
   readonly touch: (check: Check, touched: Touched) => void;
+  /** Runs a check: once none runs any more, what they have left is recorded sooner. */
+  readonly during: <T>(run: () => Promise<T>) => Promise<T>;
   /** Records what is left. Never rejects. */
   readonly flush: () => Promise<void>;
 }
 
 /** Late enough that many checks share a script, early enough that nothing which is due soon is late. */
 const TOGETHER_MS = 25;
+/** Where no check runs any more there is little to wait for: a sweep closes when the last of its checks is recorded. */
+const AT_REST_MS = 2;
 
 /**
  * Collects what checks leave, for one timer of the process, and records it in the order in which it came. `onError` hears of
@@ -25,7 +29,9 @@ export function openTouches(
 ): Touches {
   let waiting: { check: Check; touched: Touched }[] = [];
   let timer: NodeJS.Timeout | undefined;
+  let timerMs = TOGETHER_MS;
   let recorded = Promise.resolve();
+  let running = 0;
 
   const flush = (): Promise<void> => {
     clearTimeout(timer);
@@ -36,10 +42,26 @@ export function openTouches(
     recorded = Promise.all([recorded, ...records]).then(() => undefined, onError);
     return recorded;
   };
+  /** A timer that ends sooner stays. */
+  const flushWithin = (ms: number): void => {
+    if (timer !== undefined && timerMs <= ms) return;
+    clearTimeout(timer);
+    timerMs = ms;
+    timer = setTimeout(() => void flush(), ms);
+  };
   return {
     touch: (check, touched) => {
       waiting.push({ check, touched });
-      timer ??= setTimeout(() => void flush(), TOGETHER_MS);
+      flushWithin(TOGETHER_MS);
+    },
+    during: async (run) => {
+      running += 1;
+      try {
+        return await run();
+      } finally {
+        running -= 1;
+        if (running === 0 && waiting.length > 0) flushWithin(AT_REST_MS);
+      }
     },
     flush,
   };

@@ -6,7 +6,7 @@ import { openProcess, type Log, type ServiceProcess } from '@backstop/runtime';
 import {
   beat,
   checkWorker,
-  connectRedis,
+  connectReader,
   installation,
   openQueues,
   skewCounter,
@@ -27,7 +27,7 @@ const CLOCK_SKEW_NOT_READY_MS = 750;
 
 /** Opens everything that a worker process needs and starts taking jobs. It all closes with `resources`, queues first. */
 export async function openWorker(config: WorkerConfig, resources: AsyncDisposableStack): Promise<{ log: Log }> {
-  const redis = connectRedis(config.REDIS_URL, config.BACKSTOP_PROCESS_NAME);
+  const redis = connectReader(config.REDIS_URL, config.BACKSTOP_PROCESS_NAME);
   resources.defer(() => redis.disconnect());
   await redis.connect();
   const seen: ClockSeen = { skewMs: 0, byAccount: new Map() };
@@ -52,11 +52,16 @@ export async function openWorker(config: WorkerConfig, resources: AsyncDisposabl
     return { running, redis, log, installation: own, desk: deskOf(own), decided, touch: touches.touch };
   });
   const workers = config.BACKSTOP_LANES.map((lane) =>
-    checkWorker(config.REDIS_URL, lane, async (run, token, signal) => runCheck({ run, token, signal }, await deps()), {
-      concurrency: config.WORKER_CONCURRENCY,
-      name: config.BACKSTOP_PROCESS_NAME,
-      onError: (error) => log.warn({ lane, reason: error.message }, 'queue worker failed'),
-    }),
+    checkWorker(
+      config.REDIS_URL,
+      lane,
+      (run, token, signal) => touches.during(async () => runCheck({ run, token, signal }, await deps())),
+      {
+        concurrency: config.WORKER_CONCURRENCY,
+        name: config.BACKSTOP_PROCESS_NAME,
+        onError: (error) => log.warn({ lane, reason: error.message }, 'queue worker failed'),
+      },
+    ),
   );
   resources.defer(async () => {
     await Promise.all(workers.map((worker) => worker.close())); // at once: they share the time that a drain may take

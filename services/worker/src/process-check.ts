@@ -1,16 +1,18 @@
 import { decide, settle, type ActionOutcome } from '@backstop/core';
 import type { Carried, Check, Desk, Facts } from '@backstop/desk';
+import type { Details, Notes } from '@backstop/runtime';
 import { setDueNow, touchChecked, type Redis } from '@backstop/store';
 import { describeOutcome } from './describe.ts';
 import { nextDueInMs } from './next-due.ts';
 import type { Touched } from './open-touches.ts';
 import { recordDecision } from './record-decision.ts';
+import { tellDecision } from './tell-decision.ts';
 
 export interface CheckDeps {
   readonly redis: Redis;
   readonly desk: Desk;
   readonly installation: string;
-  readonly log: { readonly info: (fields: object, message: string) => void };
+  readonly log: Pick<Notes, 'info' | keyof Details>;
   readonly decided: () => void;
   /** Records a check that changed nothing. Absent = it is recorded before the check ends. */
   readonly touch?: (check: Check, touched: Touched) => void;
@@ -48,8 +50,11 @@ async function decideAndRecord(check: Check, facts: Facts, deps: CheckDeps): Pro
   const context = { plan, tpSl: states['tp-sl'], limitOrder: states['limit-order'], installation, nowMs };
   const decision = decide(lane, snapshot, { ...context, state: states[lane] });
   deps.decided();
+  tellDecision(check, facts, deps.log);
 
-  const carried = decision.actions.length > 0 ? await deps.desk.act(check, facts, decision.actions) : NOTHING;
+  // What a dead job had under way is closed here even where nothing is left to send: its rows were read after its deadline.
+  const hasWork = decision.actions.length > 0 || facts.settledIntents.length > 0;
+  const carried = hasWork ? await deps.desk.act(check, facts, decision.actions) : NOTHING;
   const state = settle(lane, decision.state, carried.outcomes, nowMs);
   const dueInMs = nextDueInMs(decision, carried, facts);
   const sent = carried.outcomes.filter(({ result }) => result !== 'unsent');

@@ -27,6 +27,32 @@ test('checks that end one after the other are recorded together, each with its t
   vi.useRealTimers();
 });
 
+test('what checks leave is recorded sooner once none runs any more, and that moment is not put off by the next ones', async () => {
+  vi.useFakeTimers();
+  const recorded: string[] = [];
+  const { touch, during } = openTouches(async ({ ref }) => void recorded.push(ref.symbol), fail);
+  const check = (symbol: string, end?: Promise<void>): Promise<void> =>
+    during(async () => {
+      await end;
+      touch(aCheck(symbol), { dueInMs: 5 });
+    });
+  const gate = Promise.withResolvers<void>();
+  const long = check('AUSDT', gate.promise);
+  await check('BUSDT');
+  await vi.advanceTimersByTimeAsync(10);
+  expect(recorded).toEqual([]); // one runs
+
+  gate.resolve();
+  await long;
+  await vi.advanceTimersByTimeAsync(1);
+  await check('CUSDT');
+  expect(recorded).toEqual([]);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(recorded).toEqual(['BUSDT', 'AUSDT', 'CUSDT']);
+  expect(vi.getTimerCount()).toBe(0);
+  vi.useRealTimers();
+});
+
 test('a worker that ends records what is left, and what is under way, before it lets go of Redis', async () => {
   const gates: (() => void)[] = [];
   const { touch, flush } = openTouches(() => new Promise((resolve) => gates.push(resolve)), fail);

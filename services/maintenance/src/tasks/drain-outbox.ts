@@ -32,7 +32,7 @@ export async function drainOutbox({ redis, archive, count, log, followReactions 
  */
 export async function drainAll(
   redis: Redis,
-  archive: Archive,
+  archive: Pick<Archive, 'drain' | 'offset'>,
   onStored: (entries: readonly OutboxEntry[]) => void = () => undefined,
 ): Promise<number> {
   let drained = 0;

@@ -29,5 +29,7 @@ export interface TaskDeps {
 export interface Task {
   readonly name: string;
   readonly everyMs: number;
+  /** After a start it begins when every monitor has been checked: until then the stops have what there is of time and calls. */
+  readonly afterFirstPass?: true;
   readonly run: (deps: TaskDeps, signal: AbortSignal) => Promise<void>;
 }
