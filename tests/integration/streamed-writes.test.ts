@@ -192,7 +192,13 @@ async function handStream(seat: Seat, { account, symbol }: MonitorRef): Promise<
       const ended = gone.map((order) => ({ ...order, status: 'Cancelled', updatedTimeMs: nowMs }));
       known = working;
       const rows = positions.map((row) => ({ row, createdMs: nowMs }));
-      await patchRows(redis, account, { positions: rows, orders: [...working, ...ended] });
+      const monitors = await listActive(redis, account);
+      await patchRows(redis, account, {
+        positions: rows,
+        orders: [...working, ...ended],
+        session: 'session',
+        monitors,
+      });
     },
     executions: async () => {
       const executions = await exchange.executions({ sinceMs: Date.now() - 60_000 }, options);

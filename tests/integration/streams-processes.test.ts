@@ -41,15 +41,34 @@ async function untilHeldBy(...names: readonly string[]): Promise<Readonly<Record
   return holders();
 }
 
-async function start(...names: readonly string[]): Promise<void> {
+/** Starts processes of these names, and waits until they hold all accounts. */
+async function start(...names: readonly string[]): ReturnType<typeof untilHeldBy> {
   fleet = await startFleet({ exchangeUrl: venue.url, accountsFile: venue.accountsFile });
   for (const name of names) fleet.start('stream', name);
+  return untilHeldBy(...names);
+}
+
+/** Starts one process alone, and waits until it vouches for a position of 3; resolves with whose that is. */
+async function startWithPosition(): Promise<MonitorRef> {
+  await start('stream-1');
+  const ref = await accept(ACCOUNTS[0] ?? '');
+  await buy(ref.account, ref.symbol);
+  await expect.poll(() => sizeOf(ref), SOON).toBe(3n * ONE);
+  return ref;
+}
+
+/** Waits until the only process is ready; resolves with where it says so. */
+async function untilReady(): Promise<string> {
+  const [first] = await listProcesses(fleet.redis);
+  if (first === undefined) throw new Error('no process beats');
+  const url = `${first.url}/readyz`;
+  await expect.poll(() => statusOf(url), SOON).toBe(200);
+  return url;
 }
 
 describe('stream processes', { timeout: 120_000 }, () => {
   test('who joins takes only its share, who is killed is taken over, and what happened meanwhile is there', async () => {
-    await start('stream-1');
-    const alone = await untilHeldBy('stream-1');
+    const alone = await start('stream-1');
     const ref = await accept(ACCOUNTS[0] ?? '');
 
     const second = fleet.start('stream', 'stream-2');
@@ -71,11 +90,7 @@ describe('stream processes', { timeout: 120_000 }, () => {
   });
 
   test('a process that was stopped vouches for nothing when it comes back, until it has read anew', async () => {
-    await start('stream-1');
-    await untilHeldBy('stream-1');
-    const ref = await accept(ACCOUNTS[0] ?? '');
-    await buy(ref.account, ref.symbol);
-    await expect.poll(() => sizeOf(ref), SOON).toBe(3n * ONE);
+    const ref = await startWithPosition();
     const [stopped] = fleet.services;
     stopped?.kill('SIGSTOP');
     await expect.poll(async () => (await readStreams(fleet.redis, [ref.account]))[0]?.live, SOON).toBe(false);
@@ -89,8 +104,7 @@ describe('stream processes', { timeout: 120_000 }, () => {
   });
 
   test('the accounts of a stopped process are taken over, and it takes its share again when it comes back', async () => {
-    await start('stream-1', 'stream-2');
-    const before = await untilHeldBy('stream-1', 'stream-2');
+    const before = await start('stream-1', 'stream-2');
     const [first] = fleet.services;
     first?.kill('SIGSTOP');
     await untilHeldBy('stream-2');
@@ -99,13 +113,8 @@ describe('stream processes', { timeout: 120_000 }, () => {
   });
 
   test('Redis is killed while frames come: nothing vouches, nobody ends, and all is right when it is back', async () => {
-    await start('stream-1');
-    await untilHeldBy('stream-1');
-    const ref = await accept(ACCOUNTS[0] ?? '');
-    await buy(ref.account, ref.symbol);
-    await expect.poll(() => sizeOf(ref), SOON).toBe(3n * ONE);
-    const url = await readyUrl();
-    await expect.poll(() => statusOf(url), SOON).toBe(200);
+    const ref = await startWithPosition();
+    const url = await untilReady();
 
     await fleet.killRedis();
     await buy(ref.account, ref.symbol);
@@ -118,12 +127,8 @@ describe('stream processes', { timeout: 120_000 }, () => {
   });
 
   test('Redis is stopped while frames come: what it was not told of is there when it runs on', async () => {
-    await start('stream-1');
-    await untilHeldBy('stream-1');
-    const ref = await accept(ACCOUNTS[0] ?? '');
-    await buy(ref.account, ref.symbol);
-    await expect.poll(() => sizeOf(ref), SOON).toBe(3n * ONE);
-    const url = await readyUrl();
+    const ref = await startWithPosition();
+    const url = await untilReady();
     const pid = Number(/process_id:(\d+)/.exec(await fleet.redis.info('server'))?.[1]);
 
     process.kill(pid, 'SIGSTOP');
@@ -140,7 +145,6 @@ describe('stream processes', { timeout: 120_000 }, () => {
 
   test('a SIGTERM ends a process also while Redis is away', async () => {
     await start('stream-1');
-    await untilHeldBy('stream-1');
     await fleet.killRedis();
     const [only] = fleet.services;
     only?.kill('SIGTERM');
@@ -149,7 +153,6 @@ describe('stream processes', { timeout: 120_000 }, () => {
 
   test('a SIGTERM gives the accounts up at once, within 8 s and with exit code 0', async () => {
     await start('stream-1', 'stream-2');
-    await untilHeldBy('stream-1', 'stream-2');
     const [first] = fleet.services;
     const startedMs = performance.now();
     first?.kill('SIGTERM');
@@ -176,12 +179,6 @@ async function buy(account: string, symbol: string): Promise<void> {
 async function sizeOf(ref: MonitorRef): Promise<bigint | undefined> {
   const { position } = await peekCheck(fleet.redis, ref);
   return position.kind === 'row' && position.vouched ? position.value?.size : undefined;
-}
-
-async function readyUrl(): Promise<string> {
-  const [first] = await listProcesses(fleet.redis);
-  if (first === undefined) throw new Error('no process beats');
-  return `${first.url}/readyz`;
 }
 
 async function statusOf(url: string): Promise<number> {

@@ -158,12 +158,12 @@ export const DESK_READING: readonly Mutant[] = [
     [
       'a failed read is taken for a read',
       'F-34',
-      'return { landed: false, reading: await crash(check, scope, { name, flightId, error }, deps) };',
-      'await crash(check, scope, { name, flightId, error }, deps);\n    return { landed: true };',
+      'return { landed: false, reading: await crash({ ...own, flightId: flight.flightId, error }, scope, deps) };',
+      'await crash({ ...own, flightId: flight.flightId, error }, scope, deps);\n    return { landed: true };',
     ],
   ]),
   ...mutantsOf('packages/desk/src/flights.ts', testsOf('integration', 'reads'), [
-    ['who waited for a read is not woken', 'F-39', '    await wakeAll(waiters, check, deps);\n', ''],
+    ['who waited for a read is not woken', 'F-39', '  await wakeAll(waiters, check, deps);\n', ''],
   ]),
   ...mutantsOf('packages/desk/src/fly-account.ts', testsOf('integration', 'adoption'), [
     [

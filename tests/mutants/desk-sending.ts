@@ -2,6 +2,35 @@ import { mutantsOf, testsOf, type Mutant } from './mutant.ts';
 
 /** How requests are sent, got wrong. */
 export const DESK_SENDING: readonly Mutant[] = [
+  ...mutantsOf('packages/desk/src/request-lane.ts', testsOf('desk', 'request-lane'), [
+    [
+      'a stop departs whatever the budget says',
+      'INVARIANT 26',
+      'if (!isFirst) await renew(await granted(asked));',
+      'if (!isFirst) await asked.catch(() => undefined);',
+    ],
+    [
+      'calls whose reply comes late count from their grant on',
+      'INVARIANT 26',
+      '  countFromNow(redis, request, grant).catch',
+      '  Promise.resolve(request).catch',
+    ],
+    [
+      'calls that were asked for beside their intent never count later',
+      'INVARIANT 26',
+      'return { depart: onAnswer(prepaid, renew), arrived };',
+      'return { depart: onAnswer(prepaid, renew), arrived: () => undefined };',
+    ],
+    ['every call counts twice', 'INVARIANT 26', '  if (performance.now() - grant.askedAtMs <= LATE_MS) return;\n', ''],
+  ]),
+  ...mutantsOf('packages/desk/src/hold-budget.ts', testsOf('desk', 'hold-budget'), [
+    [
+      'an intent is stored although its budget may well be refused',
+      'S-31',
+      ' && hasPlenty(deps.redis, { ...request, endpoint: single })',
+      '',
+    ],
+  ]),
   ...mutantsOf('packages/desk/src/batches.ts', testsOf('desk', 'batches'), [
     ['requests of two budget lanes share a batch', 'S-31', '    first.budget !== action.budget ||\n', ''],
     ['an exit shares its batch', 'S-14', ' && !isExit(first) && !isExit(action);', ';'],

@@ -105,6 +105,20 @@ export const EXCHANGE: readonly Mutant[] = [
     ],
     ['one refusal of a batch is passed over', 'F-23', 'if (code === 0) return', 'if (code >= 0) return'],
   ]),
+  ...mutantsOf('packages/exchange/src/bybit/send.ts', testsOf('exchange', 'arrivals', 'send'), [
+    [
+      'a request whose reply never comes is not told to have arrived',
+      'INVARIANT 26',
+      "if (outcome !== 'not-sent') departure?.arrived();",
+      "if (outcome !== 'not-sent' && error === undefined) departure?.arrived();",
+    ],
+    [
+      'a request that was never signed is told to have arrived',
+      'INVARIANT 26',
+      "if (outcome !== 'not-sent') departure?.arrived();",
+      'departure?.arrived();',
+    ],
+  ]),
   ...mutantsOf('packages/exchange/src/bybit/transmit.ts', testsOf('exchange', 'send'), [
     ['a write is stamped for as long as a read', 'S-32', 'write: 2_000, read', 'write: 5_000, read'],
     ['an intent is stored after the signature', 'S-29', '    await request.beforeSend?.();\n', ''],

@@ -108,10 +108,28 @@ export const STORE_CHECKS: readonly Mutant[] = [
     [
       'a fill makes the limit-order lane wait for its turn',
       'INVARIANT 27',
-      '    due_by(KEYS[6], monitor.member, now)\n',
+      "then wake(monitor, 'limit-order', KEYS[6]) end",
+      'then end',
+    ],
+    ['a fill makes the tp-sl lane wait for its turn', 'INVARIANT 27', "    wake(monitor, 'tp-sl', KEYS[5])\n", ''],
+    [
+      'a take-profit that fills has the lane of the entries look',
+      'S-20',
+      "monitor.opens or redis.call('ZSCORE', KEYS[6], monitor.member)",
+      'monitor.slot',
+    ],
+    [
+      'what somebody opens is kept from the lane of the entries',
+      'S-20',
+      "monitor.opens or redis.call('ZSCORE', KEYS[6], monitor.member)",
+      "redis.call('ZSCORE', KEYS[6], monitor.member)",
+    ],
+    [
+      'executions are booked to monitors that are not active any more',
+      'S-23',
+      "if not is_known then return { 'moved-on' } end\n",
       '',
     ],
-    ['a fill makes the tp-sl lane wait for its turn', 'INVARIANT 27', '    due_by(KEYS[5], monitor.member, now)\n', ''],
     [
       'the sequence of a monitor falls',
       'S-19',
@@ -174,7 +192,7 @@ export const STORE_CHECKS: readonly Mutant[] = [
       "  redis.call('DEL', KEYS[keys + 2], KEYS[keys + 3], KEYS[keys + 4])\n",
       '',
     ],
-    ['a new plan is not due in its entries', 'INVARIANT 27', "  redis.call('ZADD', KEYS[4], now, member)\n", ''],
+    ['a new plan is not due in its entries', 'INVARIANT 27', "  redis.call('ZADD', KEYS[4], due, member)\n", ''],
     [
       'a new plan is not told to the archive',
       'INVARIANT 28',

@@ -13,14 +13,14 @@ export const STORE_QUEUES: readonly Mutant[] = [
     [
       'a blocked class is asked all the same',
       'INVARIANT 26',
-      'math.max(wait, classWait, blocked_for(KEYS[4]), blocked_for(KEYS[5]))',
-      'math.max(wait, classWait, blocked_for(KEYS[5]))',
+      'math.max(wait, classWait, blocked_for(KEYS[5]), blocked_for(KEYS[6]))',
+      'math.max(wait, classWait, blocked_for(KEYS[6]))',
     ],
     [
       'a blocked account is asked all the same',
       'INVARIANT 26',
-      'math.max(wait, classWait, blocked_for(KEYS[4]), blocked_for(KEYS[5]))',
-      'math.max(wait, classWait, blocked_for(KEYS[4]))',
+      'math.max(wait, classWait, blocked_for(KEYS[5]), blocked_for(KEYS[6]))',
+      'math.max(wait, classWait, blocked_for(KEYS[5]))',
     ],
     [
       'a blocked address is asked all the same',
@@ -41,8 +41,42 @@ export const STORE_QUEUES: readonly Mutant[] = [
       '',
     ],
   ]),
+  ...mutantsOf('packages/store/src/lua/budget-take.lua', testsOf('store', 'budget-line'), [
+    [
+      'all whom the address refuses come back for the same call',
+      'INVARIANT 26',
+      ' - 1 + before) % used',
+      ' - 1 + 0 * before) % used',
+    ],
+    [
+      'who waits for the address waits behind less urgent lanes',
+      'INVARIANT 26',
+      '  if leave > 0 or wait == 0 then return end\n',
+      '  if wait == 0 then return end\n',
+    ],
+    [
+      'who has had a turn stands in line for ever',
+      'INVARIANT 26',
+      "  redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now)\n",
+      '',
+    ],
+  ]),
   ...mutantsOf('packages/store/src/lua/budget-take.lua', testsOf('desk', 'hold-budget'), [
     ['a batch takes more than is left', 'INVARIANT 26', 'math.min(cost, allowed - used)', 'cost'],
+  ]),
+  ...mutantsOf('packages/store/src/lua/budget-count-from-now.lua', testsOf('store', 'budget-late-calls'), [
+    [
+      'calls that come late do not count against the address from then on',
+      'INVARIANT 26',
+      'count(KEYS[1], first, tonumber(ARGV[3]))\n',
+      '',
+    ],
+    [
+      'calls that come late do not count against their class from then on',
+      'INVARIANT 26',
+      'count(KEYS[2], call, tonumber(ARGV[4]))',
+      'local unchanged = call',
+    ],
   ]),
   ...mutantsOf('packages/store/src/lua/budget-correct.lua', testsOf('store', 'budget'), [
     [
@@ -86,7 +120,7 @@ export const STORE_QUEUES: readonly Mutant[] = [
     [
       'a check whose lock is lost goes on',
       'F-33',
-      "    this.#worker.on('lockRenewalFailed', (jobIds) => this.#abort(jobIds, 'the lock of this check is lost'));\n",
+      "    worker.on('lockRenewalFailed', (jobIds) => this.#abort(jobIds, 'the lock of this check is lost'));\n",
       '',
     ],
     ['a check that cannot renew its lock goes on', 'F-33', 'leaseUntilMs < nowMs', 'leaseUntilMs < 0'],

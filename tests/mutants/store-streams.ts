@@ -11,11 +11,12 @@ export const STORE_STREAMS: readonly Mutant[] = [
       ' or order == 0 and tonumber(frame.createdMs) < tonumber(held.createdMs)',
       '',
     ],
+    ['frames of a session that is over are patched in', 'S-07', 'if ARGV[2] ~= session then', 'if false then'],
     [
-      'frames of a session that is over are patched in',
-      'S-07',
-      "if ARGV[2] ~= '-' and ARGV[2] ~= session then",
-      'if false then',
+      'frames are put in for monitors that are not active any more',
+      'INVARIANT 27',
+      "if not is_known then return { 'moved-on' } end\n",
+      '',
     ],
     ['a row that could not be read is clean', 'F-34', '  if is_unreadable then read_through(place) end\n', ''],
     [

@@ -61,10 +61,21 @@ export const STREAMS: readonly Mutant[] = [
     [
       'a fill that a frame told wakes one lane',
       'INVARIANT 27',
-      'touched.flatMap((ref) => LANES.map((lane) => ({ ref, lane })))',
-      "touched.map((ref) => ({ ref, lane: 'limit-order' as const }))",
+      'all.push(...woken);',
+      "all.push(...woken.filter(({ lane }) => lane === 'limit-order'));",
     ],
-    ['a fill goes to whoever trades', 'F-06', 'if (own.length === 0) return [];', 'if (own.length >= 0) return [];'],
+    [
+      'a fill goes to whoever trades',
+      'F-06',
+      'const own = active.filter(({ symbol }) => symbols.has(symbol));',
+      'const own = active.slice(0, 0);',
+    ],
+    [
+      'who was active once is told of fills for ever',
+      'INVARIANT 27',
+      '    known = await readPlans(redis, account, session);\n',
+      '    known = rememberedPlans(redis, account, session) ?? known;\n',
+    ],
     [
       'a row from nowhere is passed over',
       'F-34',

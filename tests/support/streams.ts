@@ -21,6 +21,8 @@ export interface StreamSeat extends AsyncDisposable {
 
 export interface StreamSeatOptions extends Pick<ShareParts, 'timings' | 'auditEveryMs'> {
   readonly owner?: string;
+  /** In place of the one that belongs to the exchange's REST interface. */
+  readonly streamUrl?: string;
 }
 
 /** How long things may take that happen by themselves, on a machine that is busy with other things. */
@@ -31,7 +33,7 @@ const NO_AUDITS_MS = 3_600_000;
 /** Opens one over a rig; audits only where the options ask for them. */
 export async function openStreamSeat(
   rig: Pick<DeskRig, 'redisUrl' | 'queues' | 'venue' | 'log'>,
-  { owner = 'stream-1', auditEveryMs = NO_AUDITS_MS, timings }: StreamSeatOptions = {},
+  { owner = 'stream-1', auditEveryMs = NO_AUDITS_MS, timings, streamUrl }: StreamSeatOptions = {},
 ): Promise<StreamSeat> {
   await using opened = new AsyncDisposableStack();
   const redis = await connect(rig.redisUrl, owner, opened);
@@ -55,7 +57,7 @@ export async function openStreamSeat(
     queues,
     auditEveryMs,
     exchangeOf: exchanges.of,
-    url: privateStreamUrl(url),
+    url: streamUrl ?? privateStreamUrl(url),
     ...(timings && { timings }),
   });
   opened.defer(() => share.close());
