@@ -125,7 +125,7 @@ function wrongOf(planned: PlacedPlan, sums: TrueFills, account: TrueAccount, ven
   const position = account.positions.get(placeOf(plan));
   const own = [...account.open].filter(({ orderLinkId }) => legOf(orderLinkId)?.planId === plan.id);
   const size = num(position?.size ?? 0n);
-  const isOwn = isOpenedBy(plan.id, account, position);
+  const isOwn = hasEntered(plan.id, account, position);
   if (size === 0 || !isOwn) {
     const left = own.map((order) => `${order.orderLinkId} works after flat`);
     return [...left, ...excess(planned, sums)].map((fault) => `${plan.id}: ${fault}`);
@@ -140,8 +140,8 @@ function wrongOf(planned: PlacedPlan, sums: TrueFills, account: TrueAccount, ven
   ].map((fault) => `${plan.id}: ${fault}`);
 }
 
-/** The position began with an entry of this plan. */
-function isOpenedBy(
+/** An entry of this plan is part of the position, whoever began it. */
+function hasEntered(
   planId: string,
   { executions }: TrueAccount,
   position: { readonly symbol: string; readonly openedAtMs: number } | undefined,
@@ -150,7 +150,7 @@ function isOpenedBy(
   const { symbol, openedAtMs } = position;
   return executions.some(
     (execution) =>
-      execution.symbol === symbol && execution.atMs === openedAtMs && legOf(execution.orderLinkId)?.planId === planId,
+      execution.symbol === symbol && execution.atMs >= openedAtMs && legOf(execution.orderLinkId)?.planId === planId,
   );
 }
 

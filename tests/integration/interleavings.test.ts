@@ -128,7 +128,7 @@ function inWindow(
 
 const WINDOWS: readonly Game[] = [
   inWindow(sameLane({ stage: 'just opened', happening: 'the limit entry fills' }, 'never'), [3, 7], [0, 3]),
-  inWindow(bothLanes({ stage: 'accepted', happening: 'the limit entry fills' }, 'never'), [12, 16], [3, 6]),
+  inWindow(bothLanes({ stage: 'accepted', happening: 'the limit entry fills' }, 'never'), [12, 16], [0, 4]),
 ];
 
 test.for(WINDOWS)('orders that are left out come to no other end: $lanes of $stage', LIMIT, async (game) => {

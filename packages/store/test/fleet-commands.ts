@@ -44,6 +44,13 @@ const blockBudget = command(
   },
 );
 
+const countFromNow = command('countFromNow', anyBudget, async (budget, redis) => {
+  const request = { ...budget, lane: 'protective', cost: 1 } as const;
+  const answer = await store.takeBudget(redis, request);
+  if (answer.granted) await store.countFromNow(redis, request, answer);
+  return answer.granted;
+});
+
 const beat = command('beat', fc.tuple(fc.constantFrom('p1', 'p2'), fc.nat({ max: 9 })), ([name, calls], redis) =>
   store.beat(redis, { name, service: 'worker', pid: 1, url: '', startedAtMs: 1, counters: { calls } }),
 );
@@ -138,6 +145,7 @@ export const fleetCommands: readonly fc.WeightedArbitrary<StoreCommand>[] = [
   { weight: 2, arbitrary: correctBudget },
   ...[
     blockBudget,
+    countFromNow,
     beat,
     processes,
     letters,
