@@ -10,6 +10,7 @@ import { useRig } from '../support/use-rig.ts';
 const rig = useRig();
 const ROUND_MS = 1_000;
 const CONFIG = { SCHEDULER_ROUND_MS: ROUND_MS, SCHEDULER_TICK_MS: 20, FLEET_CONCURRENCY: 20 };
+
 /** One more scheduler beside those that run; it ends with its signal, at the latest with the test. */
 function schedule(stop: AbortController): Promise<void> {
   onTestFinished(() => stop.abort());

@@ -19,7 +19,7 @@ afterAll(() => run[Symbol.asyncDispose]());
 describe('processes with private streams', { timeout: 240_000 }, () => {
   test('two schedulers, of which one is killed while fills come: all of them are acted on, once, and rounds go on', async () => {
     const { venue, fleet } = run;
-    const first = run.only('scheduler');
+    const first = run.sole('scheduler');
     await run.start('scheduler', 'scheduler-2');
     const refs = await Promise.all([0, 1, 2, 3].map((index) => run.open(index)));
     const [before, after] = [refs.slice(0, 2), refs.slice(2)];
@@ -78,7 +78,7 @@ describe('processes with private streams', { timeout: 240_000 }, () => {
   test('a worker is stopped with a request under way until another one has done its work: running on it sends nothing', async () => {
     const { venue, fleet } = run;
     const ref = await run.open(8);
-    const stopped = run.only('worker');
+    const stopped = run.sole('worker');
     await venue.fault({ kind: 'latency', endpoint: 'position/trading-stop', ms: 1_500, count: 1 });
     await venue.price(ref.symbol, '110');
     await expect.poll(() => venue.hits(), { ...SOON, interval: 5 }).toEqual([1]);
@@ -107,7 +107,7 @@ describe('processes with private streams', { timeout: 240_000 }, () => {
   test('a stream process is stopped while fills come until another one has taken over: what it then tells late undoes nothing', async () => {
     const { venue, fleet } = run;
     const ref = await run.open(9);
-    const stopped = run.only('stream');
+    const stopped = run.sole('stream');
     stopped.kill('SIGSTOP');
     await venue.price(ref.symbol, '110'); // told to the stopped one alone
     await run.start('stream', 'stream-2');
@@ -133,7 +133,7 @@ describe('processes with private streams', { timeout: 240_000 }, () => {
     await venue.fault({ kind: 'latency', endpoint: 'position/trading-stop', ms: 1_500, count: 1 });
     await venue.price(ref.symbol, '110');
     await expect.poll(() => venue.hits(), { ...SOON, interval: 5 }).toEqual([1]);
-    await Promise.all([run.end(run.only('worker'), 'SIGKILL'), run.end(run.only('stream'), 'SIGKILL')]);
+    await Promise.all([run.end(run.sole('worker'), 'SIGKILL'), run.end(run.sole('stream'), 'SIGKILL')]);
     await venue.price(ref.symbol, '115');
     await Promise.all([run.start('worker', 'worker-3'), run.start('stream', 'stream-3')]);
     await run.untilStands(ref, ['t3', 't4'], '110');

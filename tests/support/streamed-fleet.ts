@@ -18,7 +18,7 @@ export interface StreamedFleet extends AsyncDisposable {
   /** Starts one more; resolves when it beats. */
   readonly start: (service: 'worker' | 'scheduler' | 'stream', name: string) => Promise<Service>;
   /** The only one of a service that runs. */
-  readonly only: (service: 'worker' | 'stream' | 'scheduler') => Service;
+  readonly sole: (service: 'worker' | 'stream' | 'scheduler') => Service;
   /** Ends one; resolves when it has. */
   readonly end: (process: Service, signal: 'SIGTERM' | 'SIGKILL') => Promise<void>;
   /** Waits until these are heard of. */
@@ -74,7 +74,7 @@ export async function startStreamedFleet(): Promise<StreamedFleet> {
       await untilBeating(fleet, [name]);
       return started;
     },
-    only: (service) => only(fleet, service),
+    sole: (service) => sole(fleet, service),
     end: async ({ name, kill, exited }, signal) => {
       ended.add(name);
       kill(signal);
@@ -100,7 +100,7 @@ async function untilBeating({ redis }: Fleet, names: readonly string[]): Promise
     .toEqual(expect.arrayContaining([...names]));
 }
 
-function only({ services }: Fleet, service: string): Service {
+function sole({ services }: Fleet, service: string): Service {
   const [one, ...others] = services.filter(({ name, isRunning }) => isRunning() && name.startsWith(`${service}-`));
   if (one === undefined || others.length > 0) throw new RangeError(`not one ${service} runs`);
   return one;

@@ -8,6 +8,7 @@ import {
   type BudgetRequest,
 } from '../src/index.ts';
 import { startRedis, type TestRedis } from '../testing/redis-server.ts';
+import { aRequest, granted } from './budget-requests.ts';
 
 const LOG = budgetKeys.account('acc', 'order-create');
 const WINDOW_MS = 1_100;
@@ -55,15 +56,9 @@ test.each(['order-create', 'market'] as const)(
   },
 );
 
-function aRequest(changes: Partial<BudgetRequest> = {}): BudgetRequest {
-  return { account: 'acc', endpoint: 'order-create', cost: 1, lane: 'protective', ...changes };
-}
-
 /** A grant that must be given. */
-async function take(changes: Partial<BudgetRequest> = {}): Promise<BudgetGrant> {
-  const answer = await takeBudget(server.redis, aRequest(changes));
-  if (!answer.granted) throw new Error('no budget');
-  return answer;
+function take(changes: Partial<BudgetRequest> = {}): Promise<BudgetGrant> {
+  return granted(server.redis, changes);
 }
 
 /** Moves all that a log holds back in time, as if it had been granted so long before. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { budgetKeys, redisTimeMs, takeBudget, type BudgetRequest } from '../src/index.ts';
+import { budgetKeys, redisTimeMs, takeBudget } from '../src/index.ts';
 import { startRedis, type TestRedis } from '../testing/redis-server.ts';
+import { aRequest } from './budget-requests.ts';
 
 /** Each member of the line comes at its score. */
 const LINE = `${budgetKeys.address}:line`;
@@ -52,8 +53,4 @@ async function secondsRefused(count: number): Promise<readonly number[]> {
 
 function others(atMs: number, count: number): readonly (number | string)[] {
   return Array.from({ length: count }, (_, nth) => [atMs, `other ${atMs} ${nth}`]).flat();
-}
-
-function aRequest(changes: Partial<BudgetRequest> = {}): BudgetRequest {
-  return { account: 'acc', endpoint: 'order-create', cost: 1, lane: 'protective', ...changes };
 }

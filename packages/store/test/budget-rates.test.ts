@@ -12,6 +12,7 @@ import {
   type BudgetRequest,
 } from '../src/index.ts';
 import { startRedis } from '../testing/redis-server.ts';
+import { aRequest } from './budget-requests.ts';
 
 const SECOND_MS = 1_000;
 
@@ -105,10 +106,6 @@ async function startFleet(): Promise<Fleet> {
       await server.stop();
     },
   };
-}
-
-function aRequest(changes: Partial<BudgetRequest> = {}): BudgetRequest {
-  return { account: 'acc', endpoint: 'order-create', cost: 1, lane: 'protective', ...changes };
 }
 
 async function runSchedule(

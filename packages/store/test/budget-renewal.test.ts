@@ -15,6 +15,7 @@ import {
   type BudgetRequest,
 } from '../src/index.ts';
 import { startRedis, type TestRedis } from '../testing/redis-server.ts';
+import { aRequest, granted } from './budget-requests.ts';
 
 const LOG = budgetKeys.account('acc', 'order-create');
 /** What a renewal in these tests may wait: nothing. */
@@ -149,15 +150,9 @@ function busiestSecond(atMs: readonly number[]): number {
   return Math.max(0, ...atMs.map((start) => atMs.filter((at) => at >= start && at < start + 1_000).length));
 }
 
-function aRequest(changes: Partial<BudgetRequest> = {}): BudgetRequest {
-  return { account: 'acc', endpoint: 'order-create', cost: 1, lane: 'protective', ...changes };
-}
-
 /** A grant that must be given. */
-async function take(changes: Partial<BudgetRequest> = {}): Promise<BudgetGrant> {
-  const answer = await takeBudget(server.redis, aRequest(changes));
-  if (!answer.granted) throw new Error('no budget');
-  return answer;
+function take(changes: Partial<BudgetRequest> = {}): Promise<BudgetGrant> {
+  return granted(server.redis, changes);
 }
 
 /** The same grant, held for so long that it may not be departed on. */

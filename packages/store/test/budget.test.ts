@@ -10,9 +10,9 @@ import {
   largestCost,
   takeBudget,
   waitForBudget,
-  type BudgetRequest,
 } from '../src/index.ts';
 import { startRedis, type TestRedis } from '../testing/redis-server.ts';
+import { aRequest } from './budget-requests.ts';
 
 let server: TestRedis;
 beforeAll(async () => {
@@ -193,10 +193,6 @@ test('budget scripts touch keys of one slot only', async () => {
 });
 
 const SEEN = { account: 'acc', endpoint: 'order-create' } as const;
-
-function aRequest(changes: Partial<BudgetRequest> = {}): BudgetRequest {
-  return { account: 'acc', endpoint: 'order-create', cost: 1, lane: 'protective', ...changes };
-}
 
 function aWait({ maxWaitMs = 100 } = {}): { signal: AbortSignal; maxWaitMs: number } {
   return { signal: AbortSignal.timeout(10_000), maxWaitMs };

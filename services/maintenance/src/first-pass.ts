@@ -2,6 +2,7 @@ import { sleep } from '@backstop/runtime';
 import { ALL_BUCKETS, oldestChecked, redisTimeMs, type Redis } from '@backstop/store';
 
 const LOOK_MS = 100;
+
 /**
  * Resolves when every active monitor has been checked since this was called, or after `mostMs`, or when the signal aborts: what
  * has time waits for the stops. Says whether all were. Rejects when Redis does not answer.

@@ -13,6 +13,7 @@ import {
 import type { TaskDeps } from './task.ts';
 
 const BATCH = 500;
+
 /** Moves every bucket's outbox into the archive, exactly once, then trims what is durable (DESIGN section 6). */
 export async function drainOutbox({ redis, archive, count, log, followReactions }: TaskDeps): Promise<void> {
   try {
