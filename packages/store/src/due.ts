@@ -9,25 +9,19 @@ const LEASE_MS = 15_000;
 interface DueLimits {
   readonly limit: number;
   readonly leaseMs?: number;
-  readonly aheadMs?: number;
 }
 
 /**
- * Takes at most `limit` monitors of a bucket whose due time has come, or comes within `aheadMs`, the longest due first. Each is
- * due again after the lease unless a check records another time: several takers are safe, and none loses a monitor by dying.
+ * Takes at most `limit` monitors of a bucket whose due time has come, the longest due first. Each is due again after the
+ * lease unless a check records another time: several takers are safe, and none loses a monitor by dying.
  */
 export async function takeDue(
   redis: Redis,
   bucket: number,
   lane: Lane,
-  { limit, leaseMs = LEASE_MS, aheadMs = 0 }: DueLimits,
+  { limit, leaseMs = LEASE_MS }: DueLimits,
 ): Promise<readonly MonitorRef[]> {
-  const members = await runScript<string[]>(
-    redis,
-    'take-due',
-    [bucketKeys(bucket).due(lane)],
-    [limit, leaseMs, aheadMs],
-  );
+  const members = await runScript<string[]>(redis, 'take-due', [bucketKeys(bucket).due(lane)], [limit, leaseMs]);
   return members.map(fromMember);
 }
 

@@ -26,16 +26,6 @@ test('takes the longest due first, up to the limit, and each is due again after 
   expect(await countDue(redis(), bucket, 'tp-sl')).toBe(8);
 });
 
-test('takes along what is due by a moment ahead, and nothing that is due later', async () => {
-  await accept(redis(), ...refs.slice(0, 2));
-  const now = await redisMs(redis());
-  await redis().zadd(due, now + 30_000, 'main|S0|0|m0', now + 90_000, 'main|S1|0|m1');
-
-  expect(await takeDue(redis(), bucket, 'tp-sl', { limit: 5 })).toEqual([]);
-  expect(await takeDue(redis(), bucket, 'tp-sl', { limit: 5, aheadMs: 60_000 })).toEqual([refs[0]]);
-  expect(await redis().zscore(due, 'main|S1|0|m1')).toBe(`${now + 90_000}`);
-});
-
 test('many takers share the due monitors without taking one twice', async () => {
   await accept(redis(), ...refs);
   const taken = await Promise.all(Array.from({ length: 8 }, () => takeDue(redis(), bucket, 'tp-sl', { limit: 3 })));

@@ -1,7 +1,7 @@
-import { decimal, type Plan, type PositionRow } from '@backstop/core';
+import { decimal, type Lane, type Plan, type PositionRow } from '@backstop/core';
 import { aPlan, aPosition } from '@backstop/core/testing';
 import { openLog } from '@backstop/runtime';
-import { bucketOf, takeDue } from '@backstop/store';
+import { accountKeys, bucketOf, takeDue } from '@backstop/store';
 import { startRedis, type TestRedis } from '@backstop/store/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { restore } from '../src/restore.ts';
@@ -39,23 +39,29 @@ test('of an account that was read before its plans were back, positions without 
 
   const taken = await takeDue(redis, bucketOf('main'), 'tp-sl', { limit: 2 });
   expect(taken.map(({ symbol }) => symbol).toSorted()).toEqual(['AAAUSDT', 'CCCUSDT']); // one reads what the account executed
-  expect(await takeDue(redis, bucketOf('main'), 'tp-sl', { limit: 9, aheadMs: BEFORE_THE_OTHERS_MS })).toEqual([]);
-  expect(await takeDue(redis, bucketOf('main'), 'tp-sl', { limit: 9, aheadMs: BY_ALL_MS })).toHaveLength(2);
+  expect(await takeAfter('tp-sl', BEFORE_THE_OTHERS_MS)).toEqual([]);
+  expect(await takeAfter('tp-sl', BY_ALL_MS - BEFORE_THE_OTHERS_MS)).toHaveLength(2);
 });
 
 test('of an account that was not read yet one goes first, and its read puts what has no stop first; the others have time', async () => {
   const { redis } = server;
   await redis.flushdb();
   expect(await restore(redis, archive, log)).toBe(PLANS.length);
-  const due = { limit: 9, aheadMs: BEFORE_THE_OTHERS_MS };
-  expect(await takeDue(redis, bucketOf('main'), 'tp-sl', due)).toHaveLength(1);
+  expect(await takeAfter('tp-sl', BEFORE_THE_OTHERS_MS)).toHaveLength(1);
 
   const positions = PLANS.slice(1).map((plan) => positionOf(plan, plan.symbol === 'CCCUSDT' ? undefined : '90'));
   await land(redis, 'main', { places: [], positions });
-  expect(await takeDue(redis, bucketOf('main'), 'tp-sl', due)).toMatchObject([{ symbol: 'CCCUSDT' }]);
-  expect(await takeDue(redis, bucketOf('main'), 'limit-order', due)).toEqual([]);
-  expect(await takeDue(redis, bucketOf('main'), 'limit-order', { limit: 9, aheadMs: BY_ALL_MS })).toHaveLength(4);
+  expect(await takeAfter('tp-sl', 0)).toMatchObject([{ symbol: 'CCCUSDT' }]);
+  expect(await takeAfter('limit-order', BEFORE_THE_OTHERS_MS)).toEqual([]);
+  expect(await takeAfter('limit-order', BY_ALL_MS - BEFORE_THE_OTHERS_MS)).toHaveLength(4);
 });
+
+/** Has so much time pass for a lane of the account, and takes what is due then. */
+async function takeAfter(lane: Lane, ms: number): ReturnType<typeof takeDue> {
+  const due = accountKeys('main').due(lane);
+  for (const member of await server.redis.zrange(due, '0', '-1')) await server.redis.zincrby(due, -ms, member);
+  return takeDue(server.redis, bucketOf('main'), lane, { limit: 9 });
+}
 
 function positionOf({ symbol }: Plan, stop: string | undefined): PositionRow {
   return { ...aPosition(), symbol, size: decimal('1'), stopLoss: stop === undefined ? undefined : decimal(stop) };

@@ -142,14 +142,11 @@ export class AccountStream {
     if (earlyMs > 0) await sleep(earlyMs, signal);
     this.#begunAtMs = performance.now();
     for (let attempt = 0; !signal.aborted; attempt += 1) {
-      let failure: unknown;
-      const why = await this.#join(signal).catch((error: unknown) => {
-        failure = error;
-        return toText(error);
-      });
+      const failure: unknown = await this.#join(signal).catch((error: unknown) => error);
       if (signal.aborted) return;
-      if (why === undefined) return this.#synced(signal);
+      if (failure === undefined) return this.#synced(signal);
 
+      const why = toText(failure);
       const { redis, holder, log } = this.#deps;
       log.warn({ account: this.account, why }, 'stream not in sync yet');
       this.#do(endSession(redis, this.account, holder, why));
@@ -189,5 +186,6 @@ export class AccountStream {
 }
 
 function toText(error: unknown): string {
+  if (typeof error === 'string') return error;
   return error instanceof Error ? error.message : 'an unknown failure';
 }
