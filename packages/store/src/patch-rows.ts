@@ -28,11 +28,15 @@ export interface StreamedRows {
 export interface Patched {
   /** Redis time, ms. */
   readonly nowMs: number;
+  /** Whether the frames were taken: those of a session that is over are not. */
+  readonly taken: boolean;
   /** Places whose rows, or what is known of them, changed in something that rules look at. */
   readonly changed: readonly Place[];
   /** Their monitors, due now, for the caller to wake. */
   readonly woken: readonly Waiter[];
 }
+
+type PatchReply = [nowMs: number, changed: string[], woken: string[]] | ['over', nowMs: number] | ['moved-on'];
 
 /**
  * Puts what the stream told over the rows that reads have brought, each statement unless a newer one is held (S-07): an order
@@ -44,7 +48,7 @@ export async function patchRows(redis: Redis, account: string, streamed: Streame
   const { monitors, session, unreadable = [] } = streamed;
   const places = placesOf(streamed, monitors);
   const slots = [...places.map(slotOf), ...unreadable.flatMap(slotsOfSymbol)];
-  if (slots.length === 0) return { nowMs: await redisTimeMs(redis), changed: [], woken: [] };
+  if (slots.length === 0) return { nowMs: await redisTimeMs(redis), taken: true, changed: [], woken: [] };
 
   const keys = accountKeys(account);
   const fixed = [
@@ -58,7 +62,7 @@ export async function patchRows(redis: Redis, account: string, streamed: Streame
     keys.ordersListing,
     keys.told,
   ];
-  const reply = await runScript<[nowMs: number, changed: string[], woken: string[]] | ['moved-on']>(
+  const reply = await runScript<PatchReply>(
     redis,
     'patch-rows',
     [...fixed, ...places.flatMap((place) => [...placeKeys(account, place), keys.intents(place.monitorId)])],
@@ -72,8 +76,9 @@ export async function patchRows(redis: Redis, account: string, streamed: Streame
     ],
   );
   if (reply[0] === 'moved-on') return undefined;
+  if (reply[0] === 'over') return { nowMs: reply[1], taken: false, changed: [], woken: [] };
   const [nowMs, changed, woken] = reply;
-  return { nowMs, changed: changed.map(fromSlot), woken: woken.map(toWaiter) };
+  return { nowMs, taken: true, changed: changed.map(fromSlot), woken: woken.map(toWaiter) };
 }
 
 /** A place that frames tell of, and whose monitor's it is; '' = nobody's. */

@@ -50,7 +50,7 @@ async function patch(
   };
   return whileKnown(covered, redis, async ({ active }) => {
     const patched = await patchRows(redis, account, { ...rows, monitors: active });
-    if (patched !== undefined) tellReceived(account, frames, patched.nowMs, log);
+    if (patched?.taken === true) tellReceived(account, frames, patched.nowMs, log);
     return { woken: patched?.woken ?? [], movedOn: patched === undefined };
   });
 }

@@ -72,6 +72,17 @@ test('an execution goes to the plan that trades its symbol, and one where no pla
   expect((await read()).executed.size).toBe(0);
 });
 
+test('at level debug the rows that are in are told, and none of a session that is over', async () => {
+  const rows: object[] = [];
+  const debug = (fields: object): void => void rows.push(fields);
+  const log = { info: note, warn: note, error: note, isLevelEnabled: () => true, debug };
+  const frames = [frame({ topic: 'position', rows: [aPosition({ seq: 4 })] })];
+  await applyFrames('main', frames, 'session-0', { redis: server.redis, log });
+  expect(rows).toEqual([]);
+  await applyFrames('main', frames, SESSION, { redis: server.redis, log });
+  expect(rows).toMatchObject([{ kind: 'position', seq: 4 }]);
+});
+
 test('rows of a session that is over change nothing, while what was executed was executed', async () => {
   const before = await read();
   await apply(

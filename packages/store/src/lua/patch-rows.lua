@@ -8,7 +8,8 @@
 -- then per place: slot, member without its monitor, monitor id or '', '1' when it could not all be read, number of positions,
 -- number of orders; per position: made at, seq, updated at, row; per order: orderId, updated at, executed, '1' when ended,
 -- '1' when it may open a position, row
--- Returns {now, {slots that changed}, {'lane|member' made due}}, or {'moved-on'}, and nothing is written, where others are active
+-- Returns {now, {slots that changed}, {'lane|member' made due}}; nothing is written and it returns {'over', now} where the session
+-- is not the account's any more, {'moved-on'} where others are active
 --include now
 --include active
 --include dirty
@@ -22,7 +23,7 @@
 --include confirm
 local now = now_ms()
 local session = redis.call('HGET', KEYS[1], 'session') or ''
-if ARGV[2] ~= session then return { now, {}, {} } end
+if ARGV[2] ~= session then return { 'over', now } end
 local is_known, at = is_still_active(KEYS[4], 5)
 if not is_known then return { 'moved-on' } end
 local live = live_session(KEYS[1], now)
