@@ -4,6 +4,7 @@ import { every } from '@backstop/runtime';
 import type { ClientSocket, InProcessSimulator } from '@backstop/simulator';
 import type { Observer } from '@backstop/stream/observe-streams';
 import { openShare } from '@backstop/stream/open-share';
+import type { Gate } from '@backstop/store/testing';
 import type { ShareKeeper } from '@backstop/stream/share-keeper';
 import { wayTo } from './carrier.ts';
 import { openFleetProcess, type FleetProcess } from './fleet-process.ts';
@@ -92,7 +93,8 @@ interface Inside {
 function keepShare(owner: string, { process, connect, leaving }: Inside, parts: StreamParts): ShareKeeper {
   const { accounts, observer } = parts;
   const gate: FleetProcess['gate'] = (command, run) => outside(() => process.gate(command, run));
-  const redis = parts.connect(gate);
+  const { first, after } = inTurn(gate);
+  const redis = parts.connect(first);
   const exchanges = openExchanges({
     accounts,
     baseUrl: BASE_URL,
@@ -106,13 +108,31 @@ function keepShare(owner: string, { process, connect, leaving }: Inside, parts: 
     accounts,
     observer,
     connect,
-    queues: parts.queues.queues(gate),
+    queues: parts.queues.queues(after),
     log: { info: ignore, warn: ignore, error: ignore },
     exchangeOf: exchanges.of,
     url: privateStreamUrl(BASE_URL),
   });
   void every(KEEP_MS, leaving, () => share.keep(), ignore);
   return share;
+}
+
+/** A gate behind which commands take effect after all that went through the other one before: they share a connection. */
+function inTurn(gate: Gate): { readonly first: Gate; readonly after: Gate } {
+  const under = new Set<Promise<unknown>>();
+  return {
+    first: (command, run) => {
+      const done = gate(command, run);
+      const settled = done.then(ignore, ignore);
+      under.add(settled);
+      void settled.then(() => under.delete(settled));
+      return done;
+    },
+    after: async (command, run) => {
+      if (under.size > 0) await Promise.all(under);
+      return gate(command, run);
+    },
+  };
 }
 
 function ignore(): void {}

@@ -3,7 +3,7 @@ import { peekCheck, readStreams } from '@backstop/store';
 import { expect, test } from 'vitest';
 import { restingPlan } from '../support/plans.ts';
 import { strike } from '../support/site.ts';
-import { listeningQueues, openStreamSeat, SOON, untilSynced } from '../support/streams.ts';
+import { listeningTo, openStreamSeat, SOON, untilSynced } from '../support/streams.ts';
 import { allCalls } from '../support/truth.ts';
 import { useRig } from '../support/use-rig.ts';
 
@@ -11,10 +11,10 @@ const rig = useRig();
 const ONE = 10n ** 12n;
 
 test('a fill reaches rows and sums and wakes the monitor, without any call of the exchange', async () => {
-  const { venue, redis, queues } = rig();
+  const { venue, redis } = rig();
   const ref = await rig().accept(restingPlan('main', 0));
   const woken: string[] = [];
-  await using seat = await openStreamSeat({ ...rig(), queues: listeningQueues(queues, woken) });
+  await using seat = await openStreamSeat(rig(), { wakersOf: listeningTo(woken) });
   await untilSynced(redis);
   const before = await peekCheck(redis, ref);
   expect(before.position).toMatchObject({ kind: 'row', value: undefined, vouched: true });

@@ -1,7 +1,7 @@
 import { budgetedHooks } from '@backstop/desk';
 import { openExchanges, privateStreamUrl } from '@backstop/exchange';
 import { every } from '@backstop/runtime';
-import { connectRedis, readStreams, type MonitorRef, type Queues, type Redis } from '@backstop/store';
+import { connectReader, openQueues, readStreams, type Queues, type Redis } from '@backstop/store';
 import type { Observer } from '@backstop/stream/observe-streams';
 import { openShare, type ShareParts } from '@backstop/stream/open-share';
 import { expect } from 'vitest';
@@ -23,6 +23,8 @@ export interface StreamSeatOptions extends Pick<ShareParts, 'timings' | 'auditEv
   readonly owner?: string;
   /** In place of the one that belongs to the exchange's REST interface. */
   readonly streamUrl?: string;
+  /** Who wakes monitors in place of the queues themselves. */
+  readonly wakersOf?: (queues: Queues) => Pick<Queues, 'wake'>;
 }
 
 /** How long things may take that happen by themselves, on a machine that is busy with other things. */
@@ -32,8 +34,8 @@ const NO_AUDITS_MS = 3_600_000;
 
 /** Opens one over a rig; audits only where the options ask for them. */
 export async function openStreamSeat(
-  rig: Pick<DeskRig, 'redisUrl' | 'queues' | 'venue' | 'log'>,
-  { owner = 'stream-1', auditEveryMs = NO_AUDITS_MS, timings, streamUrl }: StreamSeatOptions = {},
+  rig: Pick<DeskRig, 'redisUrl' | 'venue' | 'log'>,
+  { owner = 'stream-1', auditEveryMs = NO_AUDITS_MS, timings, streamUrl, wakersOf = itself }: StreamSeatOptions = {},
 ): Promise<StreamSeat> {
   await using opened = new AsyncDisposableStack();
   const redis = await connect(rig.redisUrl, owner, opened);
@@ -47,14 +49,16 @@ export async function openStreamSeat(
       hooksOf: (account) => budgetedHooks(redis, account, observer),
     }),
   );
-  const { log, queues } = rig;
+  const { log } = rig;
+  const queues = openQueues(rig.redisUrl, { redis });
+  opened.defer(() => queues.close());
   const share = openShare({
     redis,
     owner,
     accounts,
     observer,
     log,
-    queues,
+    queues: wakersOf(queues),
     auditEveryMs,
     exchangeOf: exchanges.of,
     url: streamUrl ?? privateStreamUrl(url),
@@ -72,7 +76,7 @@ export async function openStreamSeat(
 }
 
 async function connect(redisUrl: string, owner: string, opened: AsyncDisposableStack): Promise<Redis> {
-  const redis = connectRedis(redisUrl, owner);
+  const redis = connectReader(redisUrl, owner);
   redis.on('error', ignore);
   opened.defer(() => redis.disconnect());
   await redis.connect();
@@ -119,19 +123,16 @@ export async function untilUnsynced(redis: Redis, accounts: readonly string[] = 
 }
 
 /** Takes down what is woken instead of enqueuing it. */
-export function listeningQueues(queues: Queues, woken: string[]): Queues {
-  return new Proxy(queues, {
-    get: (target, name) => {
-      if (name === 'wake') {
-        return (ref: MonitorRef, lane: string, urgency: string, cause: string): Promise<void> => {
-          woken.push(`${ref.monitorId} ${lane} ${urgency} ${cause}`);
-          return Promise.resolve();
-        };
-      }
-      const value: unknown = Reflect.get(target, name);
-      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+export function listeningTo(woken: string[]): () => Pick<Queues, 'wake'> {
+  return () => ({
+    wake: async ({ monitorId }, lane, urgency, cause) => {
+      woken.push(`${monitorId} ${lane} ${urgency} ${cause}`);
     },
   });
+}
+
+function itself(queues: Queues): Queues {
+  return queues;
 }
 
 function ignore(): void {}

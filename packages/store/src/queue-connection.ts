@@ -17,7 +17,7 @@ class TurnwiseRedis extends Redis {
   }
 }
 
-/** A connection for checks: as `connectRedis`, for a process that reads for many at once. The caller connects and disconnects it. */
+/** As `connectRedis`, for a process that does many things at once: checks, or frames. The caller connects and disconnects it. */
 export function connectReader(redisUrl: string, name: string): Redis {
   return turnwise(redisUrl, name, {});
 }

@@ -47,25 +47,34 @@ export interface Queues extends AsyncDisposable {
 const FAILED_KEPT_MS = 86_400_000;
 const EVENTS_KEPT = 1_000;
 
-/**
- * Opens the queues on a connection of their own. `onError` hears of trouble in the background; commands reject besides.
- */
-export function openQueues(redisUrl: string, onError: (error: Error) => void = () => undefined): Queues {
-  return new OpenQueues(redisUrl, onError);
+export interface QueuesOptions {
+  /** Hears of trouble in the background; commands reject besides. */
+  readonly onError?: (error: Error) => void;
+  /**
+   * Commands go over this connection, which stands already, in place of one of their own: Redis does them after whatever was
+   * sent on it before. Whoever opened it closes it.
+   */
+  readonly redis?: Redis;
+}
+
+export function openQueues(redisUrl: string, options: QueuesOptions = {}): Queues {
+  return new OpenQueues(redisUrl, options);
 }
 
 class OpenQueues implements Queues {
   readonly #redisUrl: string;
   readonly #onError: (error: Error) => void;
   readonly #redis: Redis;
+  readonly #isOwn: boolean;
   readonly #checks: Readonly<Record<Lane, Queue<CheckJob>>>;
   readonly #maintenance: Queue<MaintenanceCommand>;
   #replies: { readonly events: QueueEvents; readonly redis: Redis } | undefined;
 
-  constructor(redisUrl: string, onError: (error: Error) => void) {
+  constructor(redisUrl: string, { onError = () => undefined, redis }: QueuesOptions) {
     this.#redisUrl = redisUrl;
     this.#onError = onError;
-    this.#redis = connectSender(redisUrl, 'backstop-queues');
+    this.#redis = redis ?? connectSender(redisUrl, 'backstop-queues');
+    this.#isOwn = redis === undefined;
     this.#checks = { 'tp-sl': this.#open('tp-sl'), 'limit-order': this.#open('limit-order') };
     this.#maintenance = this.#open(MAINTENANCE_QUEUE);
   }
@@ -127,7 +136,7 @@ class OpenQueues implements Queues {
     await this.#replies?.events.close();
     this.#replies?.redis.disconnect();
     await Promise.all(this.#all().map((queue) => queue.close()));
-    this.#redis.disconnect();
+    if (this.#isOwn) this.#redis.disconnect();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

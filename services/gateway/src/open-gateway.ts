@@ -16,7 +16,7 @@ export async function openGateway(
     resources,
   );
   const onError = (error: Error): void => log.warn({ reason: error.message }, 'queue connection failed');
-  const queues = resources.use(openQueues(config.REDIS_URL, onError));
+  const queues = resources.use(openQueues(config.REDIS_URL, { onError }));
   const board = resources.use(openBoardQueues(config.REDIS_URL, onError));
   const server = await createServer({
     redis,

@@ -25,6 +25,7 @@ export interface ShareParts extends Pick<PrivateStreamOptions, 'connect' | 'timi
   readonly owner: string;
   readonly accounts: readonly (Credentials & { readonly name: string })[];
   readonly exchangeOf: (account: string) => Exchange;
+  /** Over the connection `redis`: a wake-up takes effect after what was sent before it. */
   readonly queues: Pick<Queues, 'wake'>;
   readonly observer: Observer;
   readonly log: Notes;

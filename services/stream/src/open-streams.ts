@@ -2,7 +2,7 @@ import { budgetedHooks } from '@backstop/desk';
 import { openExchanges, privateStreamUrl } from '@backstop/exchange';
 import { readAccountsFile } from '@backstop/intake';
 import { every, openProcess, type Log } from '@backstop/runtime';
-import { beat, connectRedis, openQueues, type Queues } from '@backstop/store';
+import { beat, connectReader, openQueues, type Queues } from '@backstop/store';
 import type { StreamConfig } from './config.ts';
 import { observeStreams } from './observe-streams.ts';
 import { openShare } from './open-share.ts';
@@ -20,7 +20,7 @@ export async function openStreams(
   wakersOf: (queues: Queues) => Pick<Queues, 'wake'> = (queues) => queues,
 ): Promise<{ readonly log: Log; readonly accounts: number }> {
   const { accounts } = readAccountsFile(config.BACKSTOP_ACCOUNTS_FILE);
-  const redis = connectRedis(config.REDIS_URL, config.BACKSTOP_PROCESS_NAME);
+  const redis = connectReader(config.REDIS_URL, config.BACKSTOP_PROCESS_NAME);
   resources.defer(() => redis.disconnect());
   await redis.connect();
   let keeper: ShareKeeper | undefined;
@@ -30,7 +30,7 @@ export async function openStreams(
     resources,
   );
 
-  const queues = openQueues(config.REDIS_URL);
+  const queues = openQueues(config.REDIS_URL, { redis });
   resources.defer(() => queues.close());
   const { log } = running;
   const observer = observeStreams(running);
