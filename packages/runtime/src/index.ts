@@ -1,6 +1,7 @@
 export { COMPILE_CACHE } from './compile-cache.ts';
 export { ConfigError } from './config-error.ts';
 export { readEnv } from './env.ts';
+export { giveWay } from './give-way.ts';
 export { serveHealth } from './health.ts';
 export type { Health, HealthOptions, Readiness } from './health.ts';
 export { aborted, DRAIN_MS, every, runService, sleep } from './lifecycle.ts';

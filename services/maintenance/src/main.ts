@@ -1,4 +1,4 @@
-import { aborted, readEnv, runService } from '@backstop/runtime';
+import { aborted, giveWay, readEnv, runService } from '@backstop/runtime';
 import { maintenanceConfig } from './config.ts';
 import { firstPass } from './first-pass.ts';
 import { openMaintenance } from './open-maintenance.ts';
@@ -8,6 +8,8 @@ import { drainAll } from './tasks/drain-outbox.ts';
 import { TASKS } from './tasks/index.ts';
 
 const FIRST_PASS_MS = 10_000;
+/** What it does from then on has time: nobody's stop waits for the archive or for a gauge. */
+const NICENESS = 10;
 
 await runService('maintenance', async (signal) => {
   const config = readEnv(maintenanceConfig, process.env);
@@ -20,6 +22,7 @@ await runService('maintenance', async (signal) => {
   progress.isRestored = true;
   // Protection first: what has happened is kept in Redis, and nothing is gone through, until the stops have been seen to.
   const stops = firstPass(redis, FIRST_PASS_MS, signal).catch(() => false);
+  void stops.then(() => giveWay(NICENESS));
   const loops = TASKS.map(async (task) => {
     if (task.afterFirstPass === true) await stops;
     await runTask(task, deps, { signal });
