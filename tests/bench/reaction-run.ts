@@ -20,13 +20,18 @@ export interface ReactionSize {
 export interface ReactionRun {
   /** Fills, each the first take-profit of one monitor. */
   readonly events: number;
-  /** From the fill to the arrival of the monitor's first request at the exchange, by its clock, ms. */
-  readonly reactionsMs: readonly number[];
-  /** The same from the moment at which the frame left that first told of the fill; from the fill where none did. */
-  readonly sinceFrameMs: readonly number[];
+  /** In the order of the fills. */
+  readonly reactions: readonly Reaction[];
   readonly checksPerSecond: number;
   /** Listing requests while fills came. */
   readonly listings: number;
+}
+
+/** From a fill to the arrival of the monitor's first request at the exchange, by its clock, ms. */
+export interface Reaction {
+  readonly sinceFillMs: number;
+  /** From the moment at which the frame left that first told of the fill; from the fill where none did. */
+  readonly sinceFrameMs: number;
 }
 
 const STREAM = new URL('../../services/stream/src/main.ts', import.meta.url).pathname;
@@ -66,13 +71,15 @@ export async function reactionRun(size: ReactionSize, promotes: boolean): Promis
   const checks = (await checksDone(fleet.redis)) - checksBefore;
   await pause(SETTLE_MS);
   const after = await readTruth(market.url);
-  const reactions = after.reactions.filter(({ kind }) => kind === 'reduce-fill');
+  const answered = after.reactions
+    .filter(({ kind }) => kind === 'reduce-fill')
+    .toSorted((a, b) => a.reactedAtMs - a.ms - (b.reactedAtMs - b.ms));
   return {
     events: plans.length,
-    reactionsMs: reactions.map(({ ms }) => ms),
-    sinceFrameMs: reactions.map(({ ms, reactedAtMs, toldAtMs }) =>
-      toldAtMs === undefined ? ms : reactedAtMs - toldAtMs,
-    ),
+    reactions: answered.map(({ ms, reactedAtMs, toldAtMs }) => ({
+      sinceFillMs: ms,
+      sinceFrameMs: toldAtMs === undefined ? ms : reactedAtMs - toldAtMs,
+    })),
     checksPerSecond: Math.round(checks / seconds),
     listings: listingsOf(after) - listingsOf(before),
   };
