@@ -5,8 +5,8 @@ import { isUnreadable } from './is-unreadable.ts';
 import { readDeps, type ReadParts } from './read-deps.ts';
 import { readSymbols } from './read-symbols.ts';
 
-/** Within this all monitors of an account look at what was read: spread, so that they do not all come at once. */
-const DUE_WITHIN_MS = 500;
+/** Within this all monitors of an account look at what was read: spread, so that they do not all come at once, and stops first. */
+const DUE_WITHIN_MS = { 'tp-sl': 500, 'limit-order': 1_500 } as const;
 
 /**
  * Reads an account whose frames have just begun to come, and has all its monitors look at it. Where a listing of all of it holds a row
@@ -27,6 +27,6 @@ export async function joinAccount(joined: Reconciliation, parts: ReadParts): Pro
   const monitors = await listActive(redis, account);
   const checks = monitors.flatMap((ref) => LANES.map((lane) => ({ ref, lane })));
   await Promise.all(
-    checks.map(({ ref, lane }) => setDueWithin(redis, ref, lane, Math.round(Math.random() * DUE_WITHIN_MS))),
+    checks.map(({ ref, lane }) => setDueWithin(redis, ref, lane, Math.round(Math.random() * DUE_WITHIN_MS[lane]))),
   );
 }
