@@ -83,6 +83,27 @@ export const STREAMS: readonly Mutant[] = [
       '    return [];\n',
     ],
   ]),
+  ...mutantsOf('services/stream/src/apply-batch.ts', testsOf('stream', 'apply-batch'), [
+    [
+      'who was woken before its rows were patched is not woken again',
+      'INVARIANT 27',
+      'stands ? woken.filter((waiter) => !has(ahead, waiter)) : woken',
+      'woken.filter((waiter) => !has(ahead, waiter))',
+    ],
+    [
+      'who looks at a fill waits for the reply to its frames',
+      'INVARIANT 27',
+      'const waking = wakeAll(account, ahead, deps);',
+      'const waking = applying.then(() => wakeAll(account, ahead, deps));',
+    ],
+    [
+      'the wake-up goes before the frames',
+      'INVARIANT 27',
+      '  const applying = applyFrames(account, frames, session, deps);\n  const ahead',
+      '  const applying = Promise.resolve().then(() => applyFrames(account, frames, session, deps));\n  const ahead',
+      { mayHang: true },
+    ],
+  ]),
   ...mutantsOf('packages/desk/src/fly-executions.ts', testsOf('desk', 'fly-executions'), [
     [
       'fills of plans that come back while executions are read are lost',
