@@ -22,8 +22,8 @@ const EMPTY_SCRIPTS: Readonly<Record<string, () => unknown>> = { 'open-round': (
  */
 export function inUsedBuckets(redis: Redis, accounts: readonly string[]): Redis {
   const used = new Set([...accounts, ''].map(bucketOf)); // in that of '' the trader looks for trading rules
-  const unused = new Set(ALL_BUCKETS.filter((bucket) => !used.has(bucket)).map(tagOf));
-  const isUnused = (key: unknown): boolean => typeof key === 'string' && unused.has(key.slice(0, key.indexOf('}') + 1));
+  const unused = ALL_BUCKETS.filter((bucket) => !used.has(bucket)).map(tagOf);
+  const isUnused = (key: unknown): boolean => typeof key === 'string' && unused.some((tag) => key.startsWith(tag));
   const methods = Object.entries(EMPTY).map(([name, reply]): [string, Method] => {
     const send: Method = (...args) => Reflect.apply(Reflect.get(redis, name) as Method, redis, args);
     return [name, (...args) => (isUnused(args[0]) ? Promise.resolve(reply()) : send(...args))];

@@ -1,4 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { COMPILE_CACHE } from '@backstop/runtime';
 import type { Answer, Order } from './child.ts';
 
 /** Most of what a day makes is forgotten within it: few collections of a large young space cost less than many. */
@@ -17,12 +18,13 @@ export async function playDays(
 }
 
 async function playSome(left: Iterator<Order>, onDay: (order: Order, answer: Answer) => void): Promise<void> {
-  const child = fork(CHILD, { execArgv: [...process.execArgv, ...ROOMY] });
+  const env = { NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env };
+  const child = fork(CHILD, { execArgv: ROOMY, env });
   try {
     for (let next = left.next(); next.done !== true; next = left.next())
       onDay(next.value, await ask(child, next.value));
   } finally {
-    child.kill();
+    if (child.connected) child.disconnect(); // it ends by itself, and keeps what Node has compiled
   }
 }
 

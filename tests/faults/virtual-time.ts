@@ -37,15 +37,17 @@ export function openVirtualTime(startMs: number): VirtualTime {
 
 /** Returns how to put the real ones back. */
 function replaceTime(queue: TimerQueue, startMs: number): () => void {
-  const { Date: RealDate, setTimeout, setInterval, clearTimeout, clearInterval } = globalThis;
+  const { Date: DateBefore, setTimeout, setInterval, clearTimeout, clearInterval } = globalThis;
   const { setTimeout: pause } = promises;
   const now = Object.getOwnPropertyDescriptor(performance, 'now');
   const clear = (timer: NodeJS.Timeout | VirtualTimer | undefined): void => {
     if (timer instanceof VirtualTimer) timer.clear();
     else clearTimeout(timer); // set before
   };
+  const nowBefore = clock.nowMs;
+  clock.nowMs = queue.nowMs;
   Object.assign(globalThis, {
-    Date: dateOf(queue, RealDate),
+    Date: VirtualDate,
     setTimeout: (act: () => void, ms?: number, ...args: unknown[]) => queue.set(act, ms, false, args),
     setInterval: (act: () => void, ms?: number, ...args: unknown[]) => queue.set(act, ms, true, args),
     clearTimeout: clear,
@@ -55,7 +57,8 @@ function replaceTime(queue: TimerQueue, startMs: number): () => void {
   Object.assign(promises, { setTimeout: pauseOf(queue) });
   syncBuiltinESMExports();
   return () => {
-    Object.assign(globalThis, { Date: RealDate, setTimeout, setInterval, clearTimeout, clearInterval });
+    clock.nowMs = nowBefore;
+    Object.assign(globalThis, { Date: DateBefore, setTimeout, setInterval, clearTimeout, clearInterval });
     Reflect.deleteProperty(performance, 'now');
     if (now !== undefined) Object.defineProperty(performance, 'now', now);
     Object.assign(promises, { setTimeout: pause });
@@ -63,23 +66,24 @@ function replaceTime(queue: TimerQueue, startMs: number): () => void {
   };
 }
 
-function dateOf({ nowMs }: TimerQueue, RealDate: DateConstructor): DateConstructor {
-  class VirtualDate extends RealDate {
-    constructor(...args: readonly [] | readonly [number | string | Date]) {
-      const [value = nowMs()] = args;
-      super(value);
-    }
+const RealDate = Date;
 
-    static override now(): number {
-      return nowMs();
-    }
+/** What a VirtualDate goes by: the class is one for all days of a process, so that code that reads the time is optimised once. */
+const clock = { nowMs: () => RealDate.now() };
 
-    static override [Symbol.hasInstance](value: unknown): boolean {
-      return value instanceof RealDate;
-    }
+class VirtualDate extends RealDate {
+  constructor(...args: readonly [] | readonly [number | string | Date]) {
+    const [value = clock.nowMs()] = args;
+    super(value);
   }
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- nobody calls it without `new`
-  return VirtualDate as unknown as DateConstructor;
+
+  static override now(): number {
+    return clock.nowMs();
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof RealDate;
+  }
 }
 
 /** That of `node:timers/promises`: it may be given up. */

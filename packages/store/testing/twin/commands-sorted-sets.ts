@@ -131,8 +131,11 @@ function toScore(text: string): number {
   return score;
 }
 
+const LEAST: ScoreBound = { score: -Infinity, isOpen: false };
+
 /** `(` before a score leaves it out. */
 function bound(text: string): ScoreBound {
+  if (text === '-inf') return LEAST; // of most ranges
   const isOpen = text.startsWith('(');
   const score = parseNumber(isOpen ? text.slice(1) : text);
   if (score === undefined || Number.isNaN(score)) throw new RedisError('ERR min or max is not a float');

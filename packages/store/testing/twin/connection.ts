@@ -142,7 +142,7 @@ function evaluate(server: Server, source: string, args: readonly unknown[]): unk
 }
 
 function evaluateSha({ store, scripts }: Server, sha: string, [count, ...rest]: readonly unknown[]): unknown {
-  const source = scripts.get(sha.toLowerCase());
+  const source = scripts.get(sha) ?? scripts.get(sha.toLowerCase());
   if (source === undefined) throw new RedisError('NOSCRIPT No matching script. Please use EVAL.');
   const keyCount = Number(count);
   const texts = textsOf(rest);

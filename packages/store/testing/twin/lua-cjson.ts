@@ -1,6 +1,6 @@
 import { LuaError } from './lua-error.ts';
 import { printNumber } from './lua-numbers.ts';
-import { JSON_NULL, LuaTable, newTable, typeName, type LuaValue } from './lua-table.ts';
+import { JSON_NULL, LuaTable, typeName, type LuaValue } from './lua-table.ts';
 
 /** cjson.decode: null is cjson.null, an array counts from 1. */
 export function decodeJson(text: LuaValue): LuaValue {
@@ -18,10 +18,13 @@ function toLua(value: unknown): LuaValue {
   if (value === null) return JSON_NULL;
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
   if (Array.isArray(value)) return new LuaTable(value.map(toLua));
-  return newTable(
-    [],
-    Object.entries(Object(value)).flatMap(([key, inner]) => [key, toLua(inner)]),
-  );
+  return toFields(Object(value));
+}
+
+function toFields(value: object): LuaTable {
+  const table = new LuaTable();
+  for (const [key, inner] of Object.entries(value)) (table.fields ??= new Map()).set(key, toLua(inner));
+  return table;
 }
 
 /**

@@ -58,10 +58,16 @@ function check(allowed: readonly string[], key: string | undefined): void {
 function toLua(reply: Reply): LuaValue {
   if (typeof reply === 'string' || typeof reply === 'number') return reply;
   if (reply === null) return false;
-  if (!(reply instanceof Status)) return new LuaTable(reply.map(toLua));
+  if (!(reply instanceof Status)) return new LuaTable(toItems(reply));
   const table = new LuaTable();
   table.fields = new Map([['ok', reply.text]]);
   return table;
+}
+
+function toItems(replies: readonly Reply[]): LuaValue[] {
+  const items: LuaValue[] = [];
+  for (const reply of replies) items.push(typeof reply === 'string' ? reply : toLua(reply));
+  return items;
 }
 
 function toReply(value: LuaValue): Reply {

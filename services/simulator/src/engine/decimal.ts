@@ -3,6 +3,8 @@ export type Decimal = bigint;
 
 const PLACES = 18;
 const ONE = 10n ** 18n;
+/** The character 0. */
+const ZERO = 48;
 const PATTERN = /^-?\d{1,24}(?:\.\d{1,18})?$/;
 
 /** Reads a plain decimal ("-12.50"); `undefined` for anything else, exponents and signs of plus included. */
@@ -10,7 +12,7 @@ export function parseDecimal(text: string): Decimal | undefined {
   if (!PATTERN.test(text)) return undefined;
   const negative = text.startsWith('-');
   const [whole = '0', fraction = ''] = (negative ? text.slice(1) : text).split('.');
-  const units = BigInt(whole) * ONE + BigInt(fraction.padEnd(PLACES, '0'));
+  const units = BigInt(whole + fraction.padEnd(PLACES, '0'));
   return negative ? -units : units;
 }
 
@@ -24,8 +26,9 @@ export function decimal(text: string): Decimal {
 /** The shortest plain text: no exponent, no trailing zeros, "0" for zero. */
 export function show(value: Decimal): string {
   const { sign, whole, fraction } = parts(value);
-  const digits = fraction.replace(/0+$/, '');
-  return digits === '' ? `${sign}${whole}` : `${sign}${whole}.${digits}`;
+  let count = PLACES;
+  while (count > 0 && fraction.charCodeAt(count - 1) === ZERO) count -= 1;
+  return count === 0 ? `${sign}${whole}` : `${sign}${whole}.${fraction.slice(0, count)}`;
 }
 
 /** "" for zero and for nothing: how the exchange writes a price that is not there. */

@@ -37,7 +37,9 @@ export function parseListing<Schema extends z.ZodType>(
   { engine, input }: Pick<Call, 'engine' | 'input'>,
 ): z.output<Schema> {
   if (engine.venue.options.listingLimit === 'refuse') return parse(schema, input);
-  const issue = schema.safeParse(input).error?.issues.find(({ path }) => path.join('.') === 'limit');
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues.find(({ path }) => path.join('.') === 'limit');
   if (issue?.code !== 'too_big' || typeof input !== 'object') return parse(schema, input);
   return parse(schema, { ...input, limit: String(issue.maximum) });
 }

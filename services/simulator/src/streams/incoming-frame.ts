@@ -1,5 +1,3 @@
-import { z } from 'zod';
-
 /** What a client sent; ids keep the type they came in (reference D.2). */
 export interface IncomingFrame {
   readonly op: string;
@@ -9,9 +7,6 @@ export interface IncomingFrame {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-const fields = z.record(z.string(), z.unknown());
-const id = z.union([z.string(), z.number()]);
-
 /** Reads a frame; a text that says what is wrong for one that is no JSON object. Wrong types of a field count as absent. */
 export function readFrame(text: string): IncomingFrame | string {
   let value: unknown;
@@ -20,13 +15,17 @@ export function readFrame(text: string): IncomingFrame | string {
   } catch (error) {
     return `Failed to decode incoming data:${error instanceof Error ? error.message : 'invalid'}`;
   }
-  const parsed = fields.safeParse(value);
-  if (!parsed.success || Array.isArray(value)) return 'Failed to decode incoming data:not an object';
-  const { op, args, req_id: streamId, reqId: tradeId } = parsed.data;
+  if (!isObject(value)) return 'Failed to decode incoming data:not an object';
+  const { op, args, req_id: streamId, reqId: tradeId } = value;
+  const id = streamId ?? tradeId;
   return {
     op: typeof op === 'string' ? op : '',
-    reqId: id.safeParse(streamId ?? tradeId).data,
+    reqId: typeof id === 'string' || typeof id === 'number' ? id : undefined,
     args: Array.isArray(args) ? args : [],
-    fields: parsed.data,
+    fields: value,
   };
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

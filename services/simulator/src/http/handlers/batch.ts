@@ -14,6 +14,7 @@ const echo = z.object({
   orderId: z.string().catch(''),
   orderLinkId: z.string().catch(''),
 });
+const echoOrNothing = echo.catch({ symbol: '', orderId: '', orderLinkId: '' });
 
 /**
  * A batch of one of the single commands: every item for itself, in order, its outcome in retExtInfo at the same place
@@ -55,7 +56,7 @@ function outcomeOf(
     return { row: rowOf(kind, order), status: { code: 0, msg: 'OK' } };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    const { symbol, orderId, orderLinkId } = echo.catch({ symbol: '', orderId: '', orderLinkId: '' }).parse(item);
+    const { symbol, orderId, orderLinkId } = echoOrNothing.parse(item);
     const row = { category: 'linear', symbol, orderId: kind === 'create' ? '' : orderId, orderLinkId };
     return {
       row: kind === 'create' ? { ...row, createAt: '' } : row,
