@@ -1,11 +1,11 @@
 import type { InProcessSimulator } from '@backstop/simulator';
-import { lateAdoptions } from './adopted.ts';
 import type { BranchCounts, Branches } from './branches.ts';
 import type { Day } from './day.ts';
 import type { FaultKind } from './fault-kinds.ts';
 import { legOf, type TrueExecution, type WrongCancel } from './fills.ts';
 import type { InFlight } from './in-flight.ts';
 import type { Judge } from './judge.ts';
+import { lateAdoptions } from './late-adoptions.ts';
 import type { PlacedPlan } from './places.ts';
 import type { MemoryArchive } from './memory-archive.ts';
 import type { Counts } from './worker-process.ts';
@@ -95,8 +95,8 @@ export function sumUp(day: Day, evidence: Evidence): DayResult {
     drifts: counts.drifts,
     settledMs,
   };
-  const late = day.adoption === undefined ? [] : lateAdoptions(day.adoption, venue);
-  return { ...result, violations: [...violations(day, result, evidence), ...wrong, ...missed, ...late] };
+  const found = [...violations(day, result, evidence), ...wrong, ...missed, ...lateAdoptions(day, venue)];
+  return { ...result, violations: found };
 }
 
 /** A stop follows a fill within the age of rows and a few requests; a fault takes its own time on top of it. Per position. */

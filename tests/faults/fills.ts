@@ -9,6 +9,9 @@ export type TrueOrder = TrueAccount['orders'] extends ReadonlyMap<string, infer 
 /** The exchange keeps its numbers as whole parts of this. */
 const ONE = 1e18;
 
+/** Of the exchange's accounts. */
+export const TAKER_RATE = 0.00055;
+
 /** A quantity or price of the exchange as a number: near enough to compare with. */
 export function num(value: bigint): number {
   return Number(value) / ONE;

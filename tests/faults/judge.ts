@@ -1,13 +1,13 @@
 import { format } from '@backstop/core';
 import type { InProcessSimulator } from '@backstop/simulator';
-import { wrongAdoptions } from './adopted.ts';
+import { openAdoptionWatch } from './adoption-watch.ts';
 import type { Day } from './day.ts';
+import { openDesiredStops } from './desired-stops.ts';
 import type { FaultKind } from './fault-kinds.ts';
+import { averageOf, legOf, num, TAKER_RATE, TrueFills } from './fills.ts';
+import type { TrueAccount, TrueExecution, TrueOrder } from './fills.ts';
+import { isFirstDone } from './is-first-done.ts';
 import type { PlacedPlan } from './places.ts';
-import { averageOf, legOf, num, TrueFills, type TrueAccount, type TrueExecution, type TrueOrder } from './fills.ts';
-
-/** Of the exchange's accounts. */
-const TAKER_RATE = 0.00055;
 
 /** Follows a day from the exchange's side, by rules of its own. */
 export interface Judge {
@@ -39,8 +39,9 @@ export function openJudge(
   tell: (line: string) => void,
 ): Judge {
   const fills = new Map<string, TrueFills>();
-  const seen = new Map<string, number>();
   const { engine } = venue.simulator;
+  const desired = openDesiredStops(venue);
+  const adoptions = adoption && openAdoptionWatch(adoption, { kinds }, venue);
   const isGone = ({ plan: { createdAtMs } }: PlacedPlan): boolean =>
     createdAtMs <= lost.atMs && createdAtMs > lost.atMs - UNARCHIVED_MS;
   const take = (account: string, execution: TrueExecution): void => {
@@ -53,18 +54,14 @@ export function openJudge(
     const sums = fills.get(own.planId) ?? new TrueFills();
     fills.set(own.planId, sums);
     sums.add(own.leg, execution);
-    void declare(venue, { account, planned, sums });
+    desired.onFill({ account, planned, sums });
   };
+  const takeNew = newExecutions(venue, take);
   return {
     look: () => {
-      let isNew = false;
-      for (const { name, executions } of engine.venue.accounts.values()) {
-        const known = seen.get(name) ?? 0;
-        if (known === executions.length) continue;
-        isNew = true;
-        for (const execution of executions.slice(known)) take(name, execution);
-        seen.set(name, executions.length);
-      }
+      adoptions?.look();
+      const isNew = takeNew();
+      desired.look();
       return isNew;
     },
     wrongNow: () => [
@@ -76,12 +73,31 @@ export function openJudge(
           ? []
           : wrongOf(coarsened(planned, kinds), sums, account, engine.venue);
       }),
-      ...(adoption === undefined ? [] : wrongAdoptions(adoption, venue)),
+      ...(adoptions?.wrongNow() ?? []),
     ],
     fillsOf: (planId) => {
       const planned = plans.find(({ plan }) => plan.id === planId);
       return planned === undefined || isGone(planned) ? undefined : fills.get(planId);
     },
+  };
+}
+
+/** Hands on each execution once; true = there was something. */
+function newExecutions(
+  { simulator }: InProcessSimulator,
+  take: (account: string, execution: TrueExecution) => void,
+): () => boolean {
+  const seen = new Map<string, number>();
+  return () => {
+    let isNew = false;
+    for (const { name, executions } of simulator.engine.venue.accounts.values()) {
+      const known = seen.get(name) ?? 0;
+      if (known === executions.length) continue;
+      isNew = true;
+      for (const execution of executions.slice(known)) take(name, execution);
+      seen.set(name, executions.length);
+    }
+    return isNew;
   };
 }
 
@@ -91,33 +107,6 @@ function coarsened(planned: PlacedPlan, kinds: readonly FaultKind[]): PlacedPlan
   const tickSize = Number(contract.tickSize) * Math.max(1, ...kinds.map(({ coarser }) => coarser?.ticks ?? 1));
   const qtyStep = Number(contract.qtyStep) * Math.max(1, ...kinds.map(({ coarser }) => coarser?.steps ?? 1));
   return { ...planned, contract: { ...contract, tickSize: `${tickSize}`, qtyStep: `${qtyStep}` } };
-}
-
-interface Followed {
-  readonly account: string;
-  readonly planned: PlacedPlan;
-  readonly sums: TrueFills;
-}
-
-/** Tells the exchange's truth where the stop belongs from now on, so that it can measure for how long it stood elsewhere. */
-async function declare(venue: InProcessSimulator, { account, planned, sums }: Followed): Promise<void> {
-  const { plan, contract, isLong } = planned;
-  const position = venue.simulator.engine.venue.accounts.get(account)?.positions.get(placeOf(plan));
-  if (position === undefined || position.size === 0n) return;
-  const level = isFirstDone(planned, sums)
-    ? sums.breakeven(averageOf(position), isLong, TAKER_RATE).toFixed(contract.digits)
-    : format(plan.stopLoss.triggerPrice);
-  await venue
-    .control('POST desired', { account, symbol: plan.symbol, positionIdx: plan.positionIdx, stop: level })
-    .catch(ignore);
-}
-
-/** The first take-profit has all that it was to have. */
-function isFirstDone({ plan, contract }: PlacedPlan, { byLeg, entered }: TrueFills): boolean {
-  const share = num(plan.takeProfits[0]?.share ?? 0n) * 1e6; // core counts in 1e-12, `num` in 1e-18
-  return (
-    entered > 0 && (byLeg.get('t1') ?? 0) > 0 && (byLeg.get('t1') ?? 0) >= share * entered - Number(contract.qtyStep)
-  );
 }
 
 function wrongOf(planned: PlacedPlan, sums: TrueFills, account: TrueAccount, venue: Venue): readonly string[] {
@@ -212,5 +201,3 @@ function entryFaults(planned: PlacedPlan, sums: TrueFills, own: readonly TrueOrd
 function placeOf({ symbol, positionIdx }: PlacedPlan['plan']): string {
   return `${symbol}:${positionIdx}`;
 }
-
-function ignore(): void {}

@@ -1,0 +1,41 @@
+import type { InProcessSimulator } from '@backstop/simulator';
+import { UNPLANNED } from './adopted.ts';
+import type { Day } from './day.ts';
+
+/** An account is read for the sake of such positions so often, and a position is taken once it was seen for so long, ms. */
+const FOUND_MS = 30_000;
+const PROVEN_MS = 5_000;
+/** The ticks of the task, and the requests of two whole listings, a check and a stop, ms. */
+const STEPS_MS = 5_000;
+/**
+ * While a plan attends the place, nobody adopts what is on it (S-23). It learns of the end of its position when its rows end (15 s),
+ * is over when rows read 5 s after that show nothing of its own, which end 15 s after an earlier look, and says so, ms.
+ */
+const PLAN_ENDS_MS = 15_000 + 5_000 + 15_000;
+
+type Epoch = InProcessSimulator['simulator']['engine']['venue']['truth']['epochs'][number];
+
+/** Positions that were without a stop for longer than it takes to adopt them; a fault takes its own time on top of it. */
+export function lateAdoptions(
+  { adoption, unnoticedMs }: Pick<Day, 'adoption' | 'unnoticedMs'>,
+  { simulator }: InProcessSimulator,
+): readonly string[] {
+  if (adoption === undefined || adoption.mode === 'ignore') return [];
+  const epochs = simulator.engine.venue.truth.epochs.filter(({ symbol }) => symbol === UNPLANNED.symbol);
+  return epochs.flatMap((epoch) => {
+    const allowedMs = FOUND_MS + PROVEN_MS + STEPS_MS + attendedMs(epoch, epochs) + unnoticedMs;
+    const { account, unprotectedMs } = epoch;
+    return unprotectedMs > allowedMs
+      ? [`${account}: a position was adopted after ${unprotectedMs} ms, ${allowedMs} allowed`]
+      : [];
+  });
+}
+
+/** For how long after its opening the plan of an earlier position may have attended the place: it was turned round, or opened again. */
+function attendedMs({ account, openedAtMs }: Epoch, epochs: readonly Epoch[]): number {
+  const ends = epochs.flatMap(({ closedAtMs, stopLoss, ...earlier }) => {
+    const wasAdopted = earlier.account === account && stopLoss > 0n;
+    return wasAdopted && closedAtMs !== undefined && closedAtMs <= openedAtMs ? [closedAtMs + PLAN_ENDS_MS] : [];
+  });
+  return Math.max(0, ...ends.map((atMs) => atMs - openedAtMs));
+}
