@@ -103,7 +103,7 @@ export const CORE_FACTS: readonly Mutant[] = [
     ],
   ]),
   ...mutantsOf('packages/core/src/is-listed-since.ts', testsOf('core', 'trailing-stop', 'vanished-orders'), [
-    ['listings show at once what was acknowledged', 'F-25', 'sinceMs + LISTING_LAG_MS', 'sinceMs'],
+    ['listings show at once what was acknowledged', 'F-25', '>= sinceMs + LISTING_LAG_MS', '>= sinceMs'],
     ['one of the two listings is enough', 'F-25', 'Math.min(ordersAtMs', 'Math.max(ordersAtMs'],
   ]),
   ...mutantsOf('packages/core/src/has-late-entry.ts', testsOf('core', 'scenarios'), [
@@ -112,6 +112,71 @@ export const CORE_FACTS: readonly Mutant[] = [
       'S-22',
       'entered.qty > flatEntered',
       'entered.qty >= flatEntered',
+    ],
+  ]),
+  ...mutantsOf('packages/core/src/is-listed-since.ts', testsOf('core', 'vanished-orders'), [
+    [
+      'rows of a stream are looked at before they can prove anything',
+      'F-25',
+      'LISTING_LAG_MS + FRAMES_TAKE_MS;',
+      'LISTING_LAG_MS;',
+    ],
+  ]),
+  ...mutantsOf('packages/core/src/missing-orders.ts', testsOf('core', 'vanished-orders'), [
+    [
+      'an order that a stream would tell of is looked for each second',
+      'F-40',
+      'snapshot.streamed !== true',
+      'missing.length >= 0',
+    ],
+    [
+      'an order that no stream would tell of is not looked for',
+      'F-25',
+      'isConfirming: missing.length > 0, deadlinesMs: []',
+      'isConfirming: false, deadlinesMs: []',
+    ],
+    ['a missing order is looked for though nothing waits for it', 'F-40', 'missing.filter(isAwaited)', 'missing'],
+    ['nobody looks for what a plan waits for', 'F-25', 'provenMs.filter((atMs) => atMs > nowMs)', '[]'],
+    [
+      'rows that prove nothing in time are left until some check',
+      'F-25',
+      'provenMs.some((atMs) => atMs <= nowMs)',
+      'false',
+    ],
+  ]),
+  ...mutantsOf('packages/core/src/decide.ts', testsOf('core', 'vanished-orders'), [
+    [
+      'nobody looks for the order that keeps a plan from its end',
+      'F-25',
+      "if (stage !== 'open' && stage !== 'scaled-out') return true;",
+      "if (stage !== 'open' && stage !== 'scaled-out') return false;",
+    ],
+    [
+      'nobody looks for a take-profit that is wanted again',
+      'F-25',
+      'isTakeProfit(leg) && (takeProfits.get(leg) ?? 0n) > 0n;',
+      'false;',
+    ],
+    [
+      'a plan that closes under a live stream waits for the next sweep to end',
+      'S-23',
+      ', ...goneMs(tpSl, view)]',
+      ']',
+      { tests: testsOf('core', 'vanished-orders') },
+    ],
+    [
+      'a ladder that held back for rows behind a fill goes on when something else happens',
+      'S-17',
+      ' ...behindRowsMs(draft, view),',
+      '',
+      { tests: testsOf('core', 'properties-of-streams') },
+    ],
+    [
+      'a stop that somebody moved right after ours stays until something else happens',
+      'S-09',
+      ', ...heldStopMs(draft, view)',
+      '',
+      { tests: testsOf('core', 'external-stop') },
     ],
   ]),
   ...mutantsOf('packages/core/src/reassertions.ts', testsOf('core', 'external-stop'), [

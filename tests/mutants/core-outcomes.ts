@@ -41,15 +41,10 @@ export const CORE_OUTCOMES: readonly Mutant[] = [
       [
         'what was sent is not looked at soon',
         'F-40',
-        'isConfirming: actions.length > 0 || isUrgent',
-        'isConfirming: isUrgent',
+        'isConfirming: actions.length > 0 || missing.isConfirming || isLeaving',
+        'isConfirming: missing.isConfirming || isLeaving',
       ],
-      [
-        'a position that is being left is not looked at soon',
-        'F-40',
-        'actions.length > 0 || isUrgent(state, view)',
-        'actions.length > 0',
-      ],
+      ['a position that is being left is not looked at soon', 'F-40', ' || isLeaving(state, view)', ''],
     ],
   ),
   ...mutantsOf('packages/core/src/settle.ts', testsOf('core', 'outcomes'), [

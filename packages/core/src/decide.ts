@@ -4,14 +4,18 @@ import { conditionsNow, limitOrderConditions, tpSlConditions } from './condition
 import type { Context } from './context.ts';
 import type { Action, Attempts, Decision, LimitOrderState, TpSlState } from './decision.ts';
 import { conditionEvents, tpSlEvents } from './events.ts';
-import { isEntry } from './executed.ts';
+import { isEntry, isTakeProfit } from './executed.ts';
 import type { Snapshot } from './facts.ts';
+import { goneMs } from './gone-ms.ts';
 import { isSame } from './is-same.ts';
 import { awaitsPrice, limitOrderActions, mayEnter } from './limit-order-actions.ts';
-import type { Lane } from './model.ts';
+import { missingOrders } from './missing-orders.ts';
+import type { Lane, Leg } from './model.ts';
 import { draftOf } from './draft-of.ts';
 import { placedNow } from './progress.ts';
 import type { Draft } from './rule.ts';
+import { heldStopMs } from './rules/external-stop.ts';
+import { behindRowsMs } from './rules/take-profit-ladder.ts';
 import { timeLimitMs } from './rules/time-limit.ts';
 import { isStopInPlace, tpSlActions } from './tp-sl-actions.ts';
 import { isStopFiring, viewOf } from './view.ts';
@@ -43,6 +47,7 @@ function decideTpSl(snapshot: Snapshot, context: Context<'tp-sl'>): Decision<'tp
   const details = tpSlConditions(draft, view, attempts, wanted);
   const conditions = conditionsNow(before.conditions, details, view.nowMs);
   const state: TpSlState = withChanges(draft.tpSl, { ...confirmed, attempts, conditions });
+  const missing = missingOrders(state.placed, view, (leg) => isFateAwaited(leg, draft));
 
   return {
     actions,
@@ -52,9 +57,9 @@ function decideTpSl(snapshot: Snapshot, context: Context<'tp-sl'>): Decision<'tp
       state.stage === 'closed'
         ? NOT_DUE
         : nextCheckInMs(view, {
-            isConfirming: actions.length > 0 || isUrgent(state, view),
+            isConfirming: actions.length > 0 || missing.isConfirming || isLeaving(state, view),
             retryAtMs: heldBackUntil(wanted, attempts, view.nowMs),
-            deadlinesMs: timeLimitMs(state, view),
+            deadlinesMs: [...deadlinesOf(draft, view), ...missing.deadlinesMs],
             awaitsBooks: true,
           }),
   };
@@ -79,10 +84,11 @@ function decideLimitOrder(snapshot: Snapshot, context: Context<'limit-order'>): 
   const conditions = conditionsNow(before.conditions, limitOrderConditions(draft, attempts), view.nowMs);
   const state: LimitOrderState = { ...counted, attempts, conditions };
 
+  const missing = missingOrders(placed, view, () => true);
   const urgency = {
-    isConfirming: actions.length > 0 || hasMissing(placed) || awaitsPrice(draft, view),
+    isConfirming: actions.length > 0 || missing.isConfirming || awaitsPrice(draft, view),
     retryAtMs: heldBackUntil(wanted, attempts, view.nowMs),
-    deadlinesMs: deadlines(draft, view),
+    deadlinesMs: [...entryDeadlines(draft, view), ...missing.deadlinesMs],
     awaitsBooks: draft.entries.size > 0,
   };
   return {
@@ -104,7 +110,12 @@ function isDue(draft: Draft, { placed }: LimitOrderState, { own, tpSl }: View): 
   return draft.entries.size > 0 || placed !== undefined || own.some(({ leg }) => isEntry(leg));
 }
 
-function deadlines(draft: Draft, view: View): readonly number[] {
+function deadlinesOf(draft: Draft, view: View): readonly number[] {
+  const { tpSl } = draft;
+  return [...timeLimitMs(tpSl, view), ...heldStopMs(draft, view), ...behindRowsMs(draft, view), ...goneMs(tpSl, view)];
+}
+
+function entryDeadlines(draft: Draft, view: View): readonly number[] {
   if (!mayEnter(draft, view)) return [];
   const { marketEntryDeadlineMs, entriesExpireAtMs, entries } = view.plan;
   const hasMarket = entries.some(({ leg, type }) => type === 'Market' && draft.entries.has(leg));
@@ -114,15 +125,19 @@ function deadlines(draft: Draft, view: View): readonly number[] {
   ];
 }
 
-/** The position must be seen again soon to be believed, or left soon. */
-function isUrgent(state: TpSlState, view: View): boolean {
-  const isLeaving =
-    view.size > 0n && (state.exit !== undefined || state.throughSinceMs !== undefined || isStopFiring(view));
-  return isLeaving || hasMissing(state.placed);
+/** The position must be left soon. */
+function isLeaving({ exit, throughSinceMs }: TpSlState, view: View): boolean {
+  return view.size > 0n && (exit !== undefined || throughSinceMs !== undefined || isStopFiring(view));
 }
 
-function hasMissing(placed: TpSlState['placed']): boolean {
-  return Object.values(placed ?? {}).some((since) => (since ?? 0) > 0);
+/**
+ * Whether this lane has something to do once it knows what became of a missing order (F-25): end the plan, or place a take-profit
+ * anew. Entries are placed by the other lane; while the ladder is not known any order counts.
+ */
+function isFateAwaited(leg: Leg, { tpSl: { stage }, takeProfits }: Draft): boolean {
+  if (stage !== 'open' && stage !== 'scaled-out') return true;
+  if (takeProfits === undefined || leg === 'x') return true;
+  return isTakeProfit(leg) && (takeProfits.get(leg) ?? 0n) > 0n;
 }
 
 function ready(

@@ -13,6 +13,7 @@ export * from './facts.ts';
 export { isOwn, netQty } from './executed.ts';
 export { hasClosedBooks } from './has-closed-books.ts';
 export { initialState } from './initial-state.ts';
+export { FRAMES_TAKE_MS } from './is-listed-since.ts';
 export { isOutrun } from './is-outrun.ts';
 export * from './json.ts';
 export { isThrough, opposite } from './level.ts';

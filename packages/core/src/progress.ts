@@ -22,7 +22,7 @@ import { executedQty, workingOrder } from './view.ts';
 import type { View } from './view.ts';
 
 /** A create that was signed before the stage became `closing` lands within this time: recv_window + 1.5 s (S-29). */
-const LATE_CREATE_MS = 4_000;
+export const LATE_CREATE_MS = 4_000;
 
 /** The tp-sl lane's state after the facts: what was filled, and the stage. Only evidence that was read moves it (F-18). */
 export function progress(view: View): TpSlState {
@@ -214,7 +214,7 @@ function isGone(state: TpSlState, view: View): boolean {
 }
 
 /** Whether an order of ours works, or has vanished and may have filled. */
-function mayWork({ placed }: TpSlState, { own, limitOrder }: View): boolean {
+export function mayWork({ placed }: TpSlState, { own, limitOrder }: View): boolean {
   return own.length > 0 || placed !== undefined || limitOrder.placed !== undefined;
 }
 

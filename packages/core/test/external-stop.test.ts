@@ -168,6 +168,23 @@ test('S-11 an older level of our own rules that stands again is a write that lan
   expect(stopOf(monitor)).toBe(decimal('100.12'));
 });
 
+test('S-09 a stop that somebody moved right after ours was seen is looked at when a live stream must have told of that', () => {
+  const monitor = opened('reassert');
+  const sinceMs = monitor.tpSl.settledStop?.sinceMs ?? 0;
+  const { position } = monitor.venue;
+  if (position === undefined) throw new Error('the position is flat');
+  monitor.venue.nowMs = sinceMs + 500;
+  monitor.venue.position = { ...position, stopLoss: decimal('92') };
+
+  const streamed = { ...snapshotOf(monitor.venue), streamed: true };
+  expect(ask(monitor, 'tp-sl', streamed)).toMatchObject({ actions: [], nextCheckInMs: 800 });
+  expect(ask(monitor, 'tp-sl')).toMatchObject({ actions: [], nextCheckInMs: 20_000 });
+  monitor.venue.nowMs = sinceMs + 1_300;
+  expect(
+    ask(monitor, 'tp-sl', { ...streamed, positionAtMs: sinceMs + 1_000, ordersAtMs: sinceMs + 1_000 }).actions,
+  ).toMatchObject([{ type: 'set-stop', stop: { triggerPrice: decimal('90') } }]);
+});
+
 test('rows from within a second of the confirmation are no evidence that somebody moved the stop', () => {
   const monitor = opened('respect');
   const { settledStop } = monitor.tpSl;

@@ -1,7 +1,7 @@
 import type { Decimal } from '../decimal.ts';
 import type { TpSlState } from '../decision.ts';
 import { isEntry } from '../executed.ts';
-import { isListedSince } from '../is-listed-since.ts';
+import { isListedSince, listedByMs } from '../is-listed-since.ts';
 import { isManaged, isPlanned } from '../is-managed.ts';
 import { isTighter } from '../level.ts';
 import { onTick } from '../on-tick.ts';
@@ -22,6 +22,16 @@ export const externalStop: Rule = (draft, view) => {
   const kept = withOperatorStop(draft, draft.stop, view);
   return !isManaged(draft.tpSl) || isStopFiring(view) || isBusy(view) ? kept : judged(kept, draft.stop, view);
 };
+
+/**
+ * The moment at which rows of a live stream tell whether somebody moved the stop that is left where it stands: nothing may come
+ * until then. Empty when it is past, or nothing is left so.
+ */
+export function heldStopMs({ isStopHeld, tpSl: { settledStop } }: Draft, { snapshot, nowMs }: View): readonly number[] {
+  if (!isStopHeld || settledStop === undefined || snapshot.streamed !== true) return [];
+  const knownMs = listedByMs(settledStop.sinceMs);
+  return knownMs > nowMs ? [knownMs] : [];
+}
 
 /** The operator's stop holds while the rules want what they wanted when it was set, or something looser than it. */
 function withOperatorStop(draft: Draft, byRules: Decimal, { plan, instrument }: View): Draft {
