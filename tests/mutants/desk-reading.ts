@@ -25,6 +25,12 @@ export const DESK_READING: readonly Mutant[] = [
       "    ['symbol', () => done.has('executions') && needsExecutions(snapshot, plan, memoryOf(check))],\n",
       '',
     ],
+    [
+      'rows that did not land are asked for again',
+      'F-34',
+      'return WAYS_TO_ROWS.find((scope) => !done.has(scope));',
+      "return done.has('account') ? 'symbol' : 'account';",
+    ],
     ['what was read for this decision is read again', 'F-39', '!done.has(scope) && isNeeded()', 'isNeeded()'],
     [
       'a lane forgets the orders of the other',
@@ -115,6 +121,14 @@ export const DESK_READING: readonly Mutant[] = [
       'versionOf(row).startMs',
     ],
   ]),
+  ...mutantsOf('packages/desk/src/read-facts.ts', testsOf('desk', 'read-facts'), [
+    [
+      'the account is read for a monitor that cannot be decided on',
+      'F-34',
+      "  if (instrument === undefined) return { kind: 'unknown', why: 'no instrument', retryInMs: 1_000 };\n",
+      '',
+    ],
+  ]),
   ...mutantsOf('packages/desk/src/receipts.ts', testsOf('desk', 'receipts'), [
     [
       'an older read that lands late lowers what may be shown',
@@ -158,12 +172,59 @@ export const DESK_READING: readonly Mutant[] = [
     [
       'a failed read is taken for a read',
       'F-34',
-      'return { landed: false, reading: await crash({ ...own, flightId: flight.flightId, error }, scope, deps) };',
-      'await crash({ ...own, flightId: flight.flightId, error }, scope, deps);\n    return { landed: true };',
+      'return { landed: false, reading: afterCrash(end.failure, attempt, scope, deps) };',
+      'afterCrash(end.failure, attempt, scope, deps);\n      return { landed: true };',
     ],
   ]),
-  ...mutantsOf('packages/desk/src/flights.ts', testsOf('integration', 'reads'), [
-    ['who waited for a read is not woken', 'F-39', '  await wakeAll(waiters, check, deps);\n', ''],
+  ...mutantsOf('packages/desk/src/attempt-flight.ts', testsOf('integration', 'reads'), [
+    ['who waited for a read is not woken', 'F-39', '    ...others.map(({ ref, lane }) => deps.wake(ref, lane)),\n', ''],
+  ]),
+  ...mutantsOf('packages/desk/src/attempt-flight.ts', testsOf('desk', 'attempt-flight'), [
+    [
+      'who cannot be told of a read keeps those from waking who waited for it',
+      'F-39',
+      'const done = await Promise.allSettled([',
+      'await tellLanded({ account, scope, startMs, places }, deps);\n  const done = await Promise.allSettled([',
+    ],
+    [
+      'a check wakes itself by its own read',
+      'F-39',
+      'ref.monitorId !== waiter?.ref.monitorId || lane !== waiter.lane',
+      'lane.length > 0',
+    ],
+    ['a lane that read is taken for both', 'F-39', ' || lane !== waiter.lane', ''],
+  ]),
+  ...mutantsOf('packages/desk/src/crash-flight.ts', testsOf('desk', 'failed-flights'), [
+    [
+      'what our own side refused lets reads of the account rest',
+      'F-34',
+      "reason === 'not-sent' || (isUnreadable",
+      '(isUnreadable',
+    ],
+    [
+      'a listing that holds a row which cannot be read keeps others from reading',
+      'F-34',
+      ' || (isUnreadable(failure) && !isOnlyWay)',
+      '',
+    ],
+    [
+      'executions that cannot be read are asked for again at once',
+      'F-34',
+      '(isUnreadable(failure) && !isOnlyWay)',
+      'isUnreadable(failure)',
+    ],
+    [
+      'what our own side refused ends the rest that others have caused',
+      'F-34',
+      'import { abandonFlight, cancelFlight,',
+      'import { abandonFlight, endFlight as cancelFlight,',
+    ],
+    [
+      'a refusal for the sake of a key is not noted',
+      'F-34',
+      "  if (reason === 'credentials') await noteKeyRefusal(redis, account, message);\n",
+      '',
+    ],
   ]),
   ...mutantsOf('packages/desk/src/fly-account.ts', testsOf('integration', 'adoption'), [
     [

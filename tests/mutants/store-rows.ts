@@ -111,20 +111,21 @@ export const STORE_ROWS: readonly Mutant[] = [
     [
       'a back-off has no longest',
       'F-34',
-      'math.min(tonumber(ARGV[3]) * 2 ^ math.min(count - 1, 30), tonumber(ARGV[4]))',
-      'tonumber(ARGV[3]) * 2 ^ math.min(count - 1, 30)',
+      'math.min(tonumber(ARGV[4]) * 2 ^ math.min(count - 1, 30), tonumber(ARGV[5]))',
+      'tonumber(ARGV[4]) * 2 ^ math.min(count - 1, 30)',
     ],
     [
       'a rest that the exchange asked for is cut short',
       'F-34',
-      'now + math.max(backoff, tonumber(ARGV[2]))',
+      'now + math.max(backoff, tonumber(ARGV[3]))',
       'now + backoff',
     ],
+    ['a success leaves the failures counted', 'F-34', "if ARGV[2] == 'read' then redis.call('DEL', KEYS[3]) end\n", ''],
     [
-      'a success leaves the failures counted',
+      'what our own side refused ends a back-off',
       'F-34',
-      "  redis.call('DEL', KEYS[3])\n  return { 0, waiters }",
-      '  return { 0, waiters }',
+      "if ARGV[2] == 'read' then redis.call('DEL', KEYS[3]) end",
+      "if ARGV[2] ~= 'failed' then redis.call('DEL', KEYS[3]) end",
     ],
   ]),
   ...mutantsOf('packages/store/src/lua/close-intents.lua', testsOf('store', 'rows'), [

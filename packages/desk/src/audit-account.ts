@@ -1,11 +1,13 @@
 import { landPositions, listActive, type DriftCandidate, type Landed } from '@backstop/store';
+import type { FlightEnd, Flown } from './attempt-flight.ts';
 import type { DeskDeps } from './desk.ts';
-import { compareAccount } from './fly-account.ts';
+import { flyAccount } from './fly-account.ts';
+import { flyAtOnce } from './fly-at-once.ts';
 import { flyExecutions } from './fly-executions.ts';
-import { flyAtOnce, wakeWaiters } from './own-flight.ts';
+import type { Flight } from './take-off.ts';
 
-/** An audit may wait as long as nobody needs it; what it does not get then, the next one may. */
-const BUDGET_WAIT_MS = 2_000;
+/** An audit gives way to everybody: it may wait as long as nobody needs it, and what it does not get then, the next one may. */
+const AUDIT = { lane: 'audit', maxWaitMs: 2_000 } as const;
 
 /** Where the cache, vouched for by a live stream, was not what the exchange lists; undefined = it was not read. */
 export type Audited = readonly DriftCandidate[] | undefined;
@@ -17,26 +19,18 @@ type AuditDeps = Pick<DeskDeps, 'redis' | 'installation' | 'exchangeOf' | 'recei
  * say counts. Not read while somebody else does or while reads of the account rest. Rejects when the exchange or Redis does wrong.
  */
 export async function auditPositions(account: string, signal: AbortSignal, deps: AuditDeps): Promise<Audited> {
-  const own = { account, signal, lane: 'audit', maxWaitMs: BUDGET_WAIT_MS, scope: 'positions' } as const;
-  const { flown } = await flyAtOnce(
-    {
-      ...own,
-      pilot: async (flight) => {
-        const positions = await deps.exchangeOf(account).positions({}, { signal });
-        const places = await listActive(deps.redis, account);
-        return landPositions(deps.redis, account, { ...flight, positions, places });
-      },
-    },
-    deps,
-  );
-  return driftOf(flown, deps);
+  const pilot = async (flight: Flight): Promise<Landed> => {
+    const positions = await deps.exchangeOf(account).positions({}, { signal });
+    const places = await listActive(deps.redis, account);
+    return landPositions(deps.redis, account, { ...flight, positions, places });
+  };
+  return driftOf(await flyAtOnce({ ...AUDIT, account, scope: 'positions', pilot }, deps));
 }
 
 /** Reads positions and orders of an account in the same way, and takes note of what no plan attends. */
 export async function auditAccount(account: string, signal: AbortSignal, deps: AuditDeps): Promise<Audited> {
-  const own = { account, signal, lane: 'audit', maxWaitMs: BUDGET_WAIT_MS, scope: 'account' } as const;
-  const { flown } = await flyAtOnce({ ...own, pilot: (flight) => compareAccount(own, flight, deps) }, deps);
-  return driftOf(flown, deps);
+  const pilot = (flight: Flight): Promise<Landed> => flyAccount({ account, signal }, flight, deps);
+  return driftOf(await flyAtOnce({ ...AUDIT, account, scope: 'account', pilot }, deps));
 }
 
 /**
@@ -44,13 +38,11 @@ export async function auditAccount(account: string, signal: AbortSignal, deps: A
  * Resolves with whether it was read.
  */
 export async function auditExecutions(account: string, signal: AbortSignal, deps: AuditDeps): Promise<boolean> {
-  const own = { account, signal, lane: 'audit', maxWaitMs: BUDGET_WAIT_MS, scope: 'executions' } as const;
-  const { flown } = await flyAtOnce({ ...own, pilot: (flight) => flyExecutions(own, flight, deps) }, deps);
-  await wakeWaiters(flown ?? [], deps);
-  return flown !== undefined;
+  const pilot = (flight: Flight): Promise<Flown> => flyExecutions({ account, signal }, flight, deps);
+  const { end } = await flyAtOnce({ ...AUDIT, account, scope: 'executions', pilot }, deps);
+  return end === 'flown';
 }
 
-async function driftOf(landed: Landed | undefined, deps: AuditDeps): Promise<Audited> {
-  await wakeWaiters(landed?.waiters ?? [], deps);
-  return landed?.drift;
+function driftOf(audit: FlightEnd<Landed>): Audited {
+  return audit.end === 'flown' ? audit.flown.drift : undefined;
 }

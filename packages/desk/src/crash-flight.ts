@@ -1,6 +1,7 @@
 import { ExchangeError } from '@backstop/core';
-import { abandonFlight, endFlight, noteKeyRefusal, setDueNow, type FlightScope } from '@backstop/store';
+import { abandonFlight, cancelFlight, noteKeyRefusal, setDueNow, type FlightScope } from '@backstop/store';
 import type { DeskDeps } from './desk.ts';
+import { isUnreadable } from './is-unreadable.ts';
 
 /** A read that failed, and what with. */
 export interface Crash {
@@ -23,9 +24,9 @@ export async function crashFlight(
 ): Promise<ExchangeError> {
   const failure = error instanceof ExchangeError ? error : new ExchangeError('unavailable', describe(error));
   const { reason, message } = failure;
-  const isHarmless = reason === 'not-sent' || (reason === 'rejected' && !isOnlyWay);
+  const isHarmless = reason === 'not-sent' || (isUnreadable(failure) && !isOnlyWay);
   const waiters = isHarmless
-    ? await endFlight(redis, account, scope, { flightId })
+    ? await cancelFlight(redis, account, scope, { flightId })
     : (await abandonFlight(redis, account, scope, { flightId, why: `${reason}: ${message}` })).waiters;
   await Promise.all(waiters.map(({ ref, lane }) => setDueNow(redis, ref, lane)));
   if (reason === 'credentials') await noteKeyRefusal(redis, account, message);

@@ -7,17 +7,9 @@ import {
   slotOf,
   type Landed,
   type MonitorRef,
-  type Waiter,
 } from '@backstop/store';
 import type { DeskDeps } from './desk.ts';
-
-/** A read that has begun: who flies it, and the start, epoch and session that it was given. */
-export interface Flight {
-  readonly flightId: string;
-  readonly startMs: number;
-  readonly epoch: number;
-  readonly session: string;
-}
+import type { Flight } from './take-off.ts';
 
 type FlightDeps = Pick<DeskDeps, 'redis' | 'installation' | 'exchangeOf' | 'receipts'>;
 
@@ -26,16 +18,11 @@ interface Whole {
   readonly signal: AbortSignal;
 }
 
-/** Reads a whole account as `compareAccount` does; resolves with who waited for it. */
-export async function flyAccount(whole: Whole, flight: Flight, deps: FlightDeps): Promise<readonly Waiter[]> {
-  return (await compareAccount(whole, flight, deps)).waiters;
-}
-
 /**
  * Reads a whole account, lands its rows, and takes note of what no plan attends: orphans and positions. Resolves with who
  * waited for it, and with where the cache had something else. Rejects without a change of any row.
  */
-export async function compareAccount({ account, signal }: Whole, flight: Flight, deps: FlightDeps): Promise<Landed> {
+export async function flyAccount({ account, signal }: Whole, flight: Flight, deps: FlightDeps): Promise<Landed> {
   const exchange = deps.exchangeOf(account);
   const [positions, active, conditional] = await Promise.all([
     exchange.positions({}, { signal }),

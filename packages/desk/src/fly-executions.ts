@@ -1,8 +1,9 @@
 import { ExchangeError } from '@backstop/core';
-import { endFlight, executionCursor, peekInstallation, type Waiter } from '@backstop/store';
+import { endFlight, executionCursor, peekInstallation } from '@backstop/store';
+import type { Flown } from './attempt-flight.ts';
 import { activePlans, bookExecutions, type ActivePlans } from './book-executions.ts';
 import type { DeskDeps } from './desk.ts';
-import type { Flight } from './fly-account.ts';
+import type { Flight } from './take-off.ts';
 
 /** How far back executions are asked for again, so that none is missed between two instants; doubles are dropped by execId. */
 const EXECUTION_OVERLAP_MS = 60_000;
@@ -11,21 +12,26 @@ type ExecutionDeps = Pick<DeskDeps, 'redis' | 'exchangeOf' | 'log'>;
 
 /**
  * Reads what an account executed since the last such read, and books it. Resolves with who waited for it. Rejects without a
- * change, also where plans came back meanwhile that it did not read enough for: the next read does.
+ * change, also where plans came back meanwhile that it did not read enough for: the next read does. Of an account that no plan is on
+ * and none was, nothing is asked: the first plan reads from its own beginning.
  */
 export async function flyExecutions(
   { account, signal }: { readonly account: string; readonly signal: AbortSignal },
   flight: Flight,
   deps: ExecutionDeps,
-): Promise<readonly Waiter[]> {
+): Promise<Flown> {
   const [cursorMs, planned] = await Promise.all([executionCursor(deps.redis, account), activePlans(account, deps)]);
+  if (cursorMs === undefined && planned.plans.length === 0) {
+    await bookedTo(account, planned, { sinceMs: flight.startMs }, deps);
+    return { waiters: await endFlight(deps.redis, account, 'executions', flight) };
+  }
   // Without a cursor (a first read, or plans were restored) from the oldest plan on, so that none of its fills is missed (F-11).
   const fromMs = cursorMs ?? Math.min(flight.startMs, ...planned.plans.map(({ createdAtMs }) => createdAtMs));
   const since = { sinceMs: fromMs - EXECUTION_OVERLAP_MS };
   const executions = await deps.exchangeOf(account).executions(since, { signal });
   const { installation, ...known } = await bookedTo(account, planned, since, deps);
   await bookExecutions(account, { executions, cursorMs: flight.startMs }, known, { ...deps, installation });
-  return endFlight(deps.redis, account, 'executions', flight);
+  return { waiters: await endFlight(deps.redis, account, 'executions', flight) };
 }
 
 /**

@@ -1,7 +1,8 @@
 import type { PositionIdx } from '@backstop/core';
-import { landSymbol, type Waiter } from '@backstop/store';
+import { landSymbol } from '@backstop/store';
+import type { Flown } from './attempt-flight.ts';
 import type { DeskDeps } from './desk.ts';
-import type { Flight } from './fly-account.ts';
+import type { Flight } from './take-off.ts';
 
 /** A symbol of an account, and the places there that are landed even where nothing is listed of them. */
 export interface SymbolRead {
@@ -16,7 +17,7 @@ export async function flySymbol(
   { account, symbol, positionIdxs, signal }: SymbolRead,
   flight: Flight,
   { redis, exchangeOf, receipts }: Pick<DeskDeps, 'redis' | 'exchangeOf' | 'receipts'>,
-): Promise<readonly Waiter[]> {
+): Promise<Flown> {
   const exchange = exchangeOf(account);
   const [positions, orders] = await Promise.all([
     exchange.positions({ symbol }, { signal }),
@@ -25,5 +26,5 @@ export async function flySymbol(
   const idxs = [...new Set([...positionIdxs, ...[...positions, ...orders].map(({ positionIdx }) => positionIdx)])];
   const waiters = await landSymbol(redis, account, { ...flight, symbol, idxs, positions, orders });
   receipts.landed(account, symbol, flight.startMs);
-  return waiters;
+  return { waiters };
 }

@@ -1,11 +1,9 @@
-import { isOutrun, type Plan, type Snapshot } from '@backstop/core';
+import { FRAMES_TAKE_MS, isOutrun, type Plan, type Snapshot } from '@backstop/core';
 import { toSnapshot, type CheckRead } from '@backstop/store';
 import { isDirty, type Scope } from './next-read.ts';
 
 /** How long after a write its frames are waited for, ms. */
 const CONFIRM_MS = 250;
-/** How long frames of a live stream may be on their way: the execution's after those of the order and position that it moved, ms. */
-export const FRAMES_TAKE_MS = 300;
 /** How long it may come before them, ms: frames of one event come together. */
 const TOGETHER_MS = 100;
 /** No process lets a lane wait longer than that in all: a protective decision has to be made (S-13). */

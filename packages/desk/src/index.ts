@@ -3,6 +3,7 @@ export type { PlanOfFills } from './book-execution.ts';
 export { activePlans, bookExecutions, type ActivePlans } from './book-executions.ts';
 export type { Carried } from './carry-out.ts';
 export { openDesk, type Desk, type DeskDeps, type DeskObserver } from './desk.ts';
+export { isUnreadable } from './is-unreadable.ts';
 export type { Check, Facts, Reading } from './reading.ts';
 export { reconcileAccount, type Reconciliation } from './reconcile-account.ts';
 export { reconcileSymbol } from './reconcile-symbol.ts';

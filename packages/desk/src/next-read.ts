@@ -4,6 +4,9 @@ import { toSnapshot, type CheckRead, type Row } from '@backstop/store';
 /** What has to be read from the exchange before a decision: one flight of a scope, or nothing. */
 export type Scope = 'account' | 'symbol' | 'executions';
 
+/** Where there are no rows: all of the account at once, or, where that does not bring them, the symbol alone. */
+const WAYS_TO_ROWS = ['account', 'symbol'] as const;
+
 /**
  * The next thing to read through, if any. `done` holds what this check has already read: nothing is read twice for one
  * decision, so a fact that stays odd (a position opened by hand) costs one call and not a loop. What the executions do not
@@ -12,7 +15,7 @@ export type Scope = 'account' | 'symbol' | 'executions';
 export function nextRead(check: CheckRead, done: ReadonlySet<Scope>): Scope | undefined {
   const { plan } = check;
   const snapshot = toSnapshot(check);
-  if (plan === undefined || snapshot === undefined) return done.has('account') ? 'symbol' : 'account';
+  if (plan === undefined || snapshot === undefined) return WAYS_TO_ROWS.find((scope) => !done.has(scope));
 
   const reasons: readonly (readonly [Scope, () => boolean])[] = [
     ['symbol', () => isDirty(check)],

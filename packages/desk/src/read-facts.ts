@@ -1,4 +1,4 @@
-import { initialState, type Plan, type Snapshot } from '@backstop/core';
+import { FRAMES_TAKE_MS, initialState, type Plan, type Snapshot } from '@backstop/core';
 import {
   ORDERS_TTL_MS,
   POSITIONS_TTL_MS,
@@ -11,7 +11,7 @@ import {
 } from '@backstop/store';
 import type { DeskDeps } from './desk.ts';
 import { fly } from './flights.ts';
-import { FRAMES_TAKE_MS, frameWaitMs } from './frame-wait.ts';
+import { frameWaitMs } from './frame-wait.ts';
 import { isDirty, isVouched, nextRead, type Scope } from './next-read.ts';
 import type { Patience } from './patience.ts';
 import type { Check, Facts, Reading } from './reading.ts';
@@ -74,9 +74,7 @@ function toReading(
 
   const snapshot = toSnapshot(stored);
   const needs = nextRead(stored, done);
-  if (needs !== undefined) {
-    return whyNot(stored, done.has(needs)) ?? { needs };
-  }
+  if (needs !== undefined) return whyNot(stored) ?? { needs };
   if (snapshot === undefined) return { kind: 'unknown', why: 'rows did not land', retryInMs: 500 };
   if (readAtMs(stored) < deps.newestMs) deps.observer.staleDecision();
   return toFacts(check, { ...stored, plan }, upToDate(snapshot, stored.nowMs), deps);
@@ -96,9 +94,8 @@ function readAtMs({ position, orders }: CheckRead): number {
 }
 
 /** Why nothing can be read from the exchange now; undefined = it can. */
-function whyNot({ instrument, failedUntilMs, nowMs }: CheckRead, isReadAlready: boolean): Reading | undefined {
+function whyNot({ instrument, failedUntilMs, nowMs }: CheckRead): Reading | undefined {
   if (instrument === undefined) return { kind: 'unknown', why: 'no instrument', retryInMs: 1_000 };
-  if (isReadAlready) return { kind: 'unknown', why: 'rows did not land', retryInMs: 500 };
   if (failedUntilMs <= nowMs) return undefined;
   return { kind: 'unknown', why: 'reads of the account fail', retryInMs: failedUntilMs - nowMs };
 }

@@ -3,7 +3,7 @@ import { isListedUnder } from '@backstop/store';
 import type { DeskDeps } from './desk.ts';
 import { flyAccount } from './fly-account.ts';
 import { flyExecutions } from './fly-executions.ts';
-import { flyInTurn, wakeWaiters } from './own-flight.ts';
+import { flyInTurn } from './fly-in-turn.ts';
 
 /** A reconciliation restores what protects: it waits for its budget rather than fail. */
 const BUDGET_WAIT_MS = 5_000;
@@ -25,21 +25,9 @@ export async function reconcileAccount(
   deps: Pick<DeskDeps, 'redis' | 'installation' | 'exchangeOf' | 'receipts' | 'wake' | 'log'>,
 ): Promise<void> {
   const own = { account, signal, lane: 'protective', maxWaitMs: BUDGET_WAIT_MS } as const;
-  const executions = await flyInTurn(
-    { ...own, scope: 'executions', pilot: (flight) => flyExecutions(own, flight, deps) },
-    deps,
-  );
-  await wakeWaiters(executions ?? [], deps);
-  const rows = await flyInTurn(
-    {
-      ...own,
-      scope: 'account',
-      pilot: (flight) => flyAccount(own, flight, deps),
-      isDone: () => isListedUnder(deps.redis, account, session),
-    },
-    deps,
-  );
-  await wakeWaiters(rows ?? [], deps);
-  if (!(await isListedUnder(deps.redis, account, session)))
+  await flyInTurn({ ...own, scope: 'executions', pilot: (flight) => flyExecutions(own, flight, deps) }, deps);
+  const isDone = (): Promise<boolean> => isListedUnder(deps.redis, account, session);
+  await flyInTurn({ ...own, scope: 'account', pilot: (flight) => flyAccount(own, flight, deps), isDone }, deps);
+  if (!(await isDone()))
     throw new ExchangeError('unavailable', 'its rows took too long to read: nothing would vouch for them');
 }

@@ -1,7 +1,7 @@
 import type { BudgetLane } from '@backstop/core';
 import type { DeskDeps } from './desk.ts';
+import { flyInTurn } from './fly-in-turn.ts';
 import { flySymbol, type SymbolRead } from './fly-symbol.ts';
-import { flyInTurn, wakeWaiters } from './own-flight.ts';
 
 /** As long as reads of the whole account wait when its stream is joined. */
 const BUDGET_WAIT_MS = 5_000;
@@ -18,6 +18,5 @@ export async function reconcileSymbol(
   const { account, symbol, positionIdxs, lane, signal } = read;
   const places = positionIdxs.map((positionIdx) => ({ symbol, positionIdx }));
   const own = { account, scope: `symbol:${symbol}`, lane, maxWaitMs: BUDGET_WAIT_MS, signal, places } as const;
-  const waiters = await flyInTurn({ ...own, pilot: (flight) => flySymbol(read, flight, deps) }, deps);
-  await wakeWaiters(waiters ?? [], deps);
+  await flyInTurn({ ...own, pilot: (flight) => flySymbol(read, flight, deps) }, deps);
 }

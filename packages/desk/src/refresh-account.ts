@@ -1,7 +1,9 @@
 import { ExchangeError } from '@backstop/core';
+import type { Landed } from '@backstop/store';
 import type { DeskDeps } from './desk.ts';
 import { flyAccount } from './fly-account.ts';
-import { flyAtOnce, wakeWaiters } from './own-flight.ts';
+import { flyAtOnce } from './fly-at-once.ts';
+import type { Flight } from './take-off.ts';
 
 const BUDGET_WAIT_MS = 2_000;
 const WHY_NOT = { held: 'another process is reading it', resting: 'its reads rest after a failure' } as const;
@@ -16,12 +18,11 @@ export async function refreshAccount(
   signal: AbortSignal,
   deps: Pick<DeskDeps, 'redis' | 'installation' | 'exchangeOf' | 'receipts' | 'wake'> & Partial<Pick<DeskDeps, 'log'>>,
 ): Promise<string> {
-  const own = { account, signal, scope: 'account', lane: 'audit', maxWaitMs: BUDGET_WAIT_MS } as const;
+  const own = { account, scope: 'account', lane: 'audit', maxWaitMs: BUDGET_WAIT_MS } as const;
+  const pilot = (flight: Flight): Promise<Landed> => flyAccount({ account, signal }, flight, deps);
   try {
-    const { flown, grounded } = await flyAtOnce({ ...own, pilot: (flight) => flyAccount(own, flight, deps) }, deps);
-    if (grounded !== undefined) return WHY_NOT[grounded];
-    await wakeWaiters(flown, deps);
-    return 'read';
+    const end = await flyAtOnce({ ...own, pilot }, deps);
+    return end.end === 'flown' ? 'read' : WHY_NOT[end.why];
   } catch (error) {
     if (!(error instanceof ExchangeError)) throw error;
     return `not read: ${error.message}`;

@@ -1,6 +1,7 @@
 import { ExchangeError, initialState, toJson, type Exchange } from '@backstop/core';
 import { aPlan, PLAN_ID } from '@backstop/core/testing';
 import {
+  abandonFlight,
   accountKeys,
   beginFlight,
   putPlans,
@@ -29,7 +30,6 @@ const OUTAGE = new ExchangeError('unavailable', 'HTTP 503', { retryAfterMs: 700 
 const REFUSED = new ExchangeError('credentials', '10003: unknown key');
 const OURS = new ExchangeError('not-sent', 'no budget within 2000 ms');
 
-const RESTS = { won: false, failedUntilMs: expect.any(Number) };
 const GOES_ON = { won: true };
 
 let server: TestRedis;
@@ -81,7 +81,17 @@ function checkOn(scope: 'account' | 'symbol' | 'executions', deps: DeskDeps): Pr
 
 /** What the next one comes to that wants to read the account. */
 function next(scope: FlightScope = 'account'): Promise<FlightStart> {
-  return beginFlight(server.redis, 'main', scope, { flightId: 'next', ttlMs: 1_000 });
+  return beginFlight(server.redis, 'main', scope, { flightId: 'next', ttlMs: 60_000 });
+}
+
+/** Whether the failure of a read is held against the account: its reads rest, for the first time for 250 ms. */
+async function isRemembered(): Promise<boolean> {
+  return (await server.redis.hget(accountKeys('main').failure, 'count')) === '1';
+}
+
+/** Reads of the account rest from now on. */
+async function rest(): Promise<void> {
+  await abandonFlight(server.redis, 'main', 'positions', { flightId: 'other', backoffMs: 60_000 });
 }
 
 async function waiterIsDue(): Promise<boolean> {
@@ -100,7 +110,7 @@ test.each(READERS)(
   'after an outage that $by met, reads of the account rest, and who waited looks again',
   async (reader) => {
     await reader.read(failing(OUTAGE, 'of' in reader ? reader.of : 'account'));
-    expect(await next()).toMatchObject(RESTS);
+    expect(await isRemembered()).toBe(true);
     expect(await waiterIsDue()).toBe(true);
   },
 );
@@ -141,12 +151,24 @@ test('F-34 a symbol that a check cannot read is left alone for 5 s, and keeps no
 
 test('where a check cannot read the executions there is no other way to them: reads of the account rest', async () => {
   expect(await checkOn('executions', failing(UNREADABLE))).toEqual(unread('executions', 500));
-  expect(await next()).toMatchObject(RESTS);
+  expect(await isRemembered()).toBe(true);
 });
 
 test('an audit of executions that cannot be read leaves the way to checks', async () => {
   await expect(auditExecutions('main', SIGNAL, failing(UNREADABLE, 'executions'))).rejects.toBe(UNREADABLE);
   expect(await next()).toMatchObject(GOES_ON);
+});
+
+test('what our own side refuses, or cannot read while others can, ends no rest that another read has caused meanwhile', async () => {
+  for (const error of [OURS, UNREADABLE]) {
+    const deps = deskOn(async () => {
+      await rest();
+      throw error;
+    });
+    await checkOn('account', deps);
+    expect(await next()).toEqual({ won: false, failedUntilMs: expect.any(Number) });
+    await server.redis.del(accountKeys('main').failure);
+  }
 });
 
 test('a check comes back when the exchange says, tells nobody of what our own side refused, and takes anything else for an outage', async () => {
@@ -158,20 +180,21 @@ test('a check comes back when the exchange says, tells nobody of what our own si
   const odd = failing(new TypeError('odd'));
   expect(await checkOn('symbol', odd)).toEqual(unread('symbol', 500));
   expect(odd.lines).toMatchObject([{ reason: 'odd' }]);
-  expect(await next()).toMatchObject(RESTS);
+  expect(await isRemembered()).toBe(true);
 });
 
 test('a check ends as a waiter where somebody else reads, and where reads of the account rest it comes back after that', async () => {
   const deps = failing(OUTAGE);
   await next('symbol:ALICEUSDT');
   expect(await checkOn('symbol', deps)).toEqual({ landed: false, reading: { kind: 'waiting', scope: 'symbol' } });
-  await checkOn('account', deps);
+  await rest();
   const resting = { kind: 'unknown', why: 'reads of the account fail', retryInMs: expect.any(Number) };
   expect(await checkOn('symbol', deps)).toEqual({ landed: false, reading: resting });
 });
 
 test('a refresh says why it read nothing: what went wrong, that somebody else reads, or that reads rest', async () => {
   expect(await refreshAccount('main', SIGNAL, failing(OUTAGE))).toBe('not read: HTTP 503');
+  await rest();
   const empty = deskOn(async () => []);
   expect(await refreshAccount('main', SIGNAL, empty)).toBe('its reads rest after a failure');
   await server.redis.del(accountKeys('main').failure);

@@ -1,6 +1,6 @@
-import { decimal, ExchangeError, type Exchange, type Execution } from '@backstop/core';
+import { decimal, ExchangeError, initialState, toJson, type Exchange, type Execution } from '@backstop/core';
 import { aPlan } from '@backstop/core/testing';
-import { executionCursor, readAccounts, setAccounts, takeBudget } from '@backstop/store';
+import { executionCursor, putPlans, readAccounts, setAccounts, takeBudget } from '@backstop/store';
 import { startRedis, type TestRedis } from '@backstop/store/testing';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { DeskDeps } from '../src/desk.ts';
@@ -14,7 +14,11 @@ beforeAll(async () => {
   server = await startRedis();
 });
 afterAll(() => server.stop());
-beforeEach(() => server.redis.flushdb());
+beforeEach(async () => {
+  await server.redis.flushdb();
+  const states = { 'tp-sl': toJson(initialState('tp-sl')), 'limit-order': toJson(initialState('limit-order')) };
+  await putPlans(server.redis, [{ plan: aPlan({ symbol: REF.symbol }), states }]);
+});
 
 function check(): Check {
   return { ref: REF, lane: 'tp-sl', token: 'token', signal: AbortSignal.timeout(10_000) };

@@ -1,4 +1,4 @@
-import { initialState, toJson, type Exchange } from '@backstop/core';
+import { initialState, toJson, type Exchange, type Plan } from '@backstop/core';
 import { anExecution, aPlan, INSTALLATION, PLAN_ID } from '@backstop/core/testing';
 import {
   beginFlight,
@@ -46,9 +46,9 @@ async function readExecutions(meanwhile = () => Promise.resolve()): Promise<unkn
   }
 }
 
-async function restorePlan(): Promise<void> {
+async function restorePlan(plan: Partial<Plan> = {}): Promise<void> {
   const states = { 'tp-sl': toJson(initialState('tp-sl')), 'limit-order': toJson(initialState('limit-order')) };
-  await putPlans(server.redis, [{ plan: aPlan({ createdAtMs: ACCEPTED_MS }), states }]);
+  await putPlans(server.redis, [{ plan: aPlan({ createdAtMs: ACCEPTED_MS, ...plan }), states }]);
   await replayExecutions(server.redis, 'main');
 }
 
@@ -61,8 +61,23 @@ test('F-11 fills of plans that come back while executions are read are booked to
     await keepInstallation(server.redis, INSTALLATION);
     await restorePlan();
   };
+  await restorePlan({ id: 'planbbbbbbbb', symbol: 'OTHERUSDT', createdAtMs: Date.now() });
   await expect(readExecutions(comeBack)).rejects.toMatchObject({ reason: 'not-sent' });
   expect(await executionCursor(server.redis, 'main')).toBeUndefined();
   await readExecutions();
   expect(await bookedLegs()).toEqual(['e0']);
+});
+
+test('of an account that no plan is on, and none was, no executions are asked for; its first plan reads from its own beginning', async () => {
+  let asked = 0;
+  const count = async (): Promise<void> => {
+    asked += 1;
+  };
+  expect(await readExecutions(count)).toEqual({ waiters: [] });
+  expect([asked, await executionCursor(server.redis, 'main')]).toEqual([0, undefined]);
+
+  await keepInstallation(server.redis, INSTALLATION);
+  await restorePlan();
+  await readExecutions(count);
+  expect([asked, await bookedLegs()]).toEqual([1, ['e0']]);
 });

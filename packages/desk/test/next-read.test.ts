@@ -59,6 +59,12 @@ describe('what has to be read next', () => {
     });
   });
 
+  test('F-34 rows that the account does not bring are looked for by their symbol, and then no more', () => {
+    const read = aRead({ orders: { kind: 'missing' } });
+    expect(nextRead(read, new Set(['account']))).toBe('symbol');
+    expect(nextRead(read, new Set(['account', 'symbol']))).toBeUndefined();
+  });
+
   test('an order whose vanishing the executions do not explain is looked for again', () => {
     const read = aRead({ states: remembering({ placed: { e1: 0 } }) });
     expect(nextRead(read, new Set(['executions']))).toBe('symbol');
@@ -70,7 +76,7 @@ describe('what has to be read next', () => {
     expect(nextRead(read, new Set(['executions', 'symbol']))).toBeUndefined();
   });
 
-  test('no scope is asked for twice while there are rows, however odd they are, so one decision costs three calls at most', () => {
+  test('no scope is asked for twice, however odd the rows are or that there are none, so one decision costs three calls at most', () => {
     fc.assert(
       fc.property(oddReads, (read) => {
         const done = new Set<Scope>();
@@ -143,9 +149,11 @@ const oddReads = fc
     dirty: fc.boolean(),
     last: fc.constantFrom('80', '100', '111'),
     isPlaced: fc.boolean(),
+    isThere: fc.boolean(),
   })
-  .map(({ size, seq, executionsSeq, entered, dirty, last, isPlaced }) =>
+  .map(({ size, seq, executionsSeq, entered, dirty, last, isPlaced, isThere }) =>
     aRead({
+      ...(!isThere && { instrument: undefined }),
       position: row(aPosition({ size: BigInt(size) * 10n ** 12n, seq }), { dirty }),
       orders: row([aStopRow(), aTakeProfitRow('t1', '85', '110')]),
       executionsSeq,

@@ -66,7 +66,20 @@ export async function endFlight(
   scope: FlightScope,
   { flightId }: { readonly flightId: string },
 ): Promise<readonly Waiter[]> {
-  return (await end(redis, account, scope, [flightId, '', ''])).waiters;
+  return (await end(redis, account, scope, [flightId, 'read'])).waiters;
+}
+
+/**
+ * Ends a flight that read nothing and says nothing of the exchange: a back-off of the account ends by its time, or by a read that
+ * succeeds. Returns the waiters.
+ */
+export async function cancelFlight(
+  redis: Redis,
+  account: string,
+  scope: FlightScope,
+  { flightId }: { readonly flightId: string },
+): Promise<readonly Waiter[]> {
+  return (await end(redis, account, scope, [flightId, 'cancelled'])).waiters;
 }
 
 /**
@@ -83,23 +96,18 @@ export async function abandonFlight(
     why = '',
   }: { readonly flightId: string; readonly backoffMs?: number; readonly why?: string },
 ): Promise<{ readonly failedUntilMs: number; readonly waiters: readonly Waiter[] }> {
-  return end(redis, account, scope, [flightId, `${backoffMs}`, why]);
+  const limits = [FIRST_BACKOFF_MS, LONGEST_BACKOFF_MS, FAILURE_MEMORY_MS];
+  return end(redis, account, scope, [flightId, 'failed', backoffMs, ...limits, why]);
 }
 
 async function end(
   redis: Redis,
   account: string,
   scope: FlightScope,
-  [flightId, backoffMs, why]: readonly [flightId: string, backoffMs: string, why: string],
+  args: readonly [flightId: string, how: 'read' | 'cancelled' | 'failed', ...ofFailure: (string | number)[]],
 ): Promise<{ failedUntilMs: number; waiters: readonly Waiter[] }> {
   const keys = accountKeys(account);
-  const limits = [FIRST_BACKOFF_MS, LONGEST_BACKOFF_MS, FAILURE_MEMORY_MS];
   const scriptKeys = [keys.flight(scope), keys.waiters(scope), keys.failure];
-  const reply = await runScript<[number, string[]]>(redis, 'end-flight', scriptKeys, [
-    flightId,
-    backoffMs,
-    ...limits,
-    why,
-  ]);
-  return { failedUntilMs: reply[0], waiters: reply[1].map(toWaiter) };
+  const [failedUntilMs, waiters] = await runScript<[number, string[]]>(redis, 'end-flight', scriptKeys, args);
+  return { failedUntilMs, waiters: waiters.map(toWaiter) };
 }

@@ -51,6 +51,13 @@ const endFlight = command(
   'unordered',
 );
 
+const cancelFlight = command(
+  'cancelFlight',
+  fc.tuple(anyAccount, anyScope, anyFlight),
+  ([account, scope, flightId], redis) => store.cancelFlight(redis, account, scope, { flightId }),
+  'unordered',
+);
+
 const abandonFlight = command(
   'abandonFlight',
   fc.tuple(anyAccount, anyScope, anyFlight, fc.constantFrom(undefined, 5_000)),
@@ -194,6 +201,7 @@ export const accountCommands: readonly fc.WeightedArbitrary<StoreCommand>[] = [
   { weight: 3, arbitrary: applyExecutions },
   ...[
     endFlight,
+    cancelFlight,
     abandonFlight,
     cursors,
     putLookup,

@@ -129,6 +129,7 @@ async function checkVerbs(): Promise<void> {
   await store.landSymbol(redis, REF.account, { ...landing, symbol: REF.symbol, idxs: [0, 1] });
   await store.abandonFlight(redis, REF.account, 'executions', { flightId: 'a' });
   await store.beginFlight(redis, REF.account, 'executions', flight);
+  await store.cancelFlight(redis, REF.account, 'executions', flight);
   await store.endFlight(redis, REF.account, 'executions', flight);
   await store.readCheck(redis, REF, 'tp-sl', 'token');
   await store.closeIntents(redis, REF, ['i1']);

@@ -1,8 +1,7 @@
 import { ExchangeError } from '@backstop/core';
-import type { Audited } from '@backstop/desk';
+import { isUnreadable, type Audited } from '@backstop/desk';
 import { sleep, type Notes } from '@backstop/runtime';
 import type { DriftCandidate } from '@backstop/store';
-import { isUnreadable } from './is-unreadable.ts';
 import type { LastFrames } from './last-frames.ts';
 
 /** The first audit: what happened just before a connection stood may not have been in the lists yet (reference C.21). */
@@ -39,16 +38,20 @@ export interface AuditDeps {
   readonly everyMs?: number;
 }
 
+/** With the periods that count. */
+type TimedAudits = AuditDeps & { readonly firstMs: number; readonly everyMs: number };
+
 /**
  * Compares what an account's stream vouches for with what the exchange lists, until the signal aborts. What differs is drift
  * where no frame for that place has come since the audit began, one second later.
  */
 export async function auditRows(signal: AbortSignal, deps: AuditDeps): Promise<void> {
-  const { everyMs = EVERY_MS } = deps;
+  const { everyMs = EVERY_MS, everyMs: firstMs = FIRST_MS } = deps;
+  const timed = { ...deps, firstMs, everyMs };
   let clean = 0;
-  for (let nth = 0; await (nth === 0 ? untilFirst(signal, deps) : sleep(jittered(everyMs), signal)); nth += 1) {
+  for (let nth = 0; await (nth === 0 ? untilFirst(signal, timed) : sleep(jittered(everyMs), signal)); nth += 1) {
     const isWhole = nth % (clean >= PROVEN_AFTER ? PROVEN_WHOLE_EACH : WHOLE_EACH) === 0;
-    const drift = await auditOnce(isWhole, signal, deps);
+    const drift = await auditOnce(isWhole, signal, timed);
     if (drift === undefined || drift > 0) clean = 0;
     else if (isWhole) clean += 1;
     if (nth % EXECUTIONS_EACH === EXECUTIONS_EACH - 1) await tried(deps.executions(signal), deps);
@@ -56,25 +59,25 @@ export async function auditRows(signal: AbortSignal, deps: AuditDeps): Promise<v
 }
 
 /** Resolves when the first audit has its time; with false when the signal aborted. */
-async function untilFirst(signal: AbortSignal, { everyMs, isJoining = () => false }: AuditDeps): Promise<boolean> {
-  const lookMs = everyMs ?? FIRST_MS;
-  let leftMs = everyMs ?? EVERY_MS;
+async function untilFirst(signal: AbortSignal, timed: TimedAudits): Promise<boolean> {
+  const { firstMs, everyMs, isJoining = () => false } = timed;
+  let leftMs = everyMs;
   do {
-    if (!(await sleep(jittered(lookMs), signal))) return false;
-    leftMs -= lookMs;
+    if (!(await sleep(jittered(firstMs), signal))) return false;
+    leftMs -= firstMs;
   } while (leftMs > 0 && isJoining());
   return true;
 }
 
 /** Resolves with how many rows had drifted; undefined = that is not known, for not all of it can be read. */
-async function auditOnce(isWhole: boolean, signal: AbortSignal, deps: AuditDeps): Promise<number | undefined> {
+async function auditOnce(isWhole: boolean, signal: AbortSignal, deps: TimedAudits): Promise<number | undefined> {
   for (;;) {
     const startedMs = performance.now();
     const found = await tried(compared(isWhole, signal, deps), deps);
     if (signal.aborted) return 0;
     if (found === 'unreadable') return undefined;
     if (found !== undefined && found !== 'put-off') return confirm(found, startedMs, signal, deps);
-    const againMs = found === 'put-off' ? (deps.everyMs ?? EVERY_MS) : AGAIN_MS;
+    const againMs = found === 'put-off' ? deps.everyMs : AGAIN_MS;
     if (!(await sleep(jittered(againMs), signal))) return 0;
   }
 }

@@ -1,7 +1,6 @@
 import { LANES } from '@backstop/core';
-import { reconcileAccount, type Reconciliation } from '@backstop/desk';
+import { isUnreadable, reconcileAccount, type Reconciliation } from '@backstop/desk';
 import { executionCursor, listActive, redisTimeMs, setDueWithin } from '@backstop/store';
-import { isUnreadable } from './is-unreadable.ts';
 import { readDeps, type ReadParts } from './read-deps.ts';
 import { readSymbols } from './read-symbols.ts';
 
@@ -20,7 +19,7 @@ export async function joinAccount(joined: Reconciliation, parts: ReadParts): Pro
   try {
     await reconcileAccount(joined, await readDeps(parts));
   } catch (error) {
-    if (!isUnreadable(error) || ((await executionCursor(redis, account)) ?? -1) < begunMs) throw error;
+    if (!isUnreadable(error) || !(await areExecutionsRead(account, begunMs, parts))) throw error;
     parts.log.warn({ account, why: error.message }, 'account read symbol by symbol');
     await readSymbols({ account, signal, lane: 'protective' }, parts);
   }
@@ -29,4 +28,10 @@ export async function joinAccount(joined: Reconciliation, parts: ReadParts): Pro
   await Promise.all(
     checks.map(({ ref, lane }) => setDueWithin(redis, ref, lane, Math.round(Math.random() * DUE_WITHIN_MS[lane]))),
   );
+}
+
+/** Or none are wanted: no plan is on the account, and none was. */
+async function areExecutionsRead(account: string, sinceMs: number, { redis }: ReadParts): Promise<boolean> {
+  const cursorMs = await executionCursor(redis, account);
+  return cursorMs === undefined ? (await listActive(redis, account)).length === 0 : cursorMs >= sinceMs;
 }

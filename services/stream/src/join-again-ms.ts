@@ -1,4 +1,4 @@
-import { isUnreadable } from './is-unreadable.ts';
+import { isUnreadable } from '@backstop/desk';
 
 const FIRST_MS = 250;
 const LONGEST_MS = 8_000;

@@ -1,8 +1,8 @@
 import type { BudgetLane } from '@backstop/core';
-import { reconcileSymbol } from '@backstop/desk';
+import { isUnreadable, reconcileSymbol } from '@backstop/desk';
 import { listActive } from '@backstop/store';
 import { atMost } from './at-most.ts';
-import { isUnreadable } from './is-unreadable.ts';
+
 import { readDeps, type ReadParts } from './read-deps.ts';
 
 /** Symbols of an account that are read at the same time. */
