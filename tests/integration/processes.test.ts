@@ -9,9 +9,10 @@ import {
   outboxSize,
   putPlans,
 } from '@backstop/store';
+import { freePort } from '@backstop/store/testing';
 import { describe, expect, test } from 'vitest';
 import { withStates } from '../support/desk-rig.ts';
-import { freePort, startFleet, type Fleet } from '../support/fleet.ts';
+import { startFleet, type Fleet } from '../support/fleet.ts';
 import { marketPlan, planOn } from '../support/plans.ts';
 import { openLegs, openPosition } from '../support/truth.ts';
 import { startVenue, type Venue } from '../support/venue.ts';

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -95,17 +94,6 @@ async function killRedis(redis: Redis, redisDir: string): Promise<void> {
   process.kill(identity.pid, 'SIGKILL');
   while (isRunning(identity)) await sleep(20); // its sockets close before it is gone
   if (redis.status === 'ready') await once(redis, 'close');
-}
-
-/** A port of this machine that nobody listens on. */
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
 }
 
 function launch(program: string, name: string, env: NodeJS.ProcessEnv): Service {

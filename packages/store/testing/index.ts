@@ -1,3 +1,4 @@
+export { freePort } from './free-port.ts';
 export { startRedis, type TestRedis } from './redis-server.ts';
 export type { Gate } from './twin/connection.ts';
 export { openTwinQueues, type TwinQueues } from './twin-queues/open-twin-queues.ts';

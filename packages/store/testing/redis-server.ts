@@ -1,12 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, Socket } from 'node:net';
+import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { connectRedis } from '../src/redis.ts';
+import { freePort } from './free-port.ts';
 
 const START_LIMIT_MS = 10_000;
 const DATABASES = 16;
@@ -74,16 +75,6 @@ async function serverOptions(folder: string, socket: string, cluster: boolean): 
   const busPort = await freePort();
   const nodes = ['--cluster-enabled', 'yes', '--cluster-config-file', 'nodes.conf', '--cluster-port', `${busPort}`];
   return [...common, '--bind', '127.0.0.1', '--port', `${port}`, ...nodes];
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
 }
 
 async function connectWithin(url: string, server: ChildProcess): Promise<Redis> {

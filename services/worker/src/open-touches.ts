@@ -21,7 +21,7 @@ const AT_REST_MS = 2;
 
 /**
  * Collects what checks leave, for one timer of the process, and records it in the order in which it came. `onError` hears of
- * what could not be recorded.
+ * each that could not be recorded.
  */
 export function openTouches(
   record: (check: Check, touched: Touched) => Promise<void>,
@@ -39,7 +39,7 @@ export function openTouches(
     const some = waiting;
     waiting = [];
     const records = some.map(({ check, touched }) => record(check, { ...touched, token: check.token }));
-    recorded = Promise.all([recorded, ...records]).then(() => undefined, onError);
+    recorded = settled([recorded, ...records], onError);
     return recorded;
   };
   /** A timer that ends sooner stays. */
@@ -65,4 +65,9 @@ export function openTouches(
     },
     flush,
   };
+}
+
+/** Resolves when all have ended. */
+async function settled(records: readonly Promise<void>[], onError: (error: unknown) => void): Promise<void> {
+  for (const end of await Promise.allSettled(records)) if (end.status === 'rejected') onError(end.reason);
 }

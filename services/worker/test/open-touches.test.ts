@@ -70,25 +70,30 @@ test('a worker that ends records what is left, and what is under way, before it 
   await end;
 });
 
-test('what cannot be recorded is told once for all that were together, and the next ones are recorded', async () => {
+test('each that cannot be recorded is told, and keeps no other from being recorded, together with it or later', async () => {
   const told: unknown[] = [];
-  let isAway = true;
   const recorded: string[] = [];
+  const refused = new Set(['AUSDT', 'CUSDT']);
+  const gate = Promise.withResolvers<void>();
   const { touch, flush } = openTouches(
-    async ({ ref }) => {
-      if (isAway) throw new Error('redis is away');
-      recorded.push(ref.symbol);
+    async ({ ref: { symbol } }) => {
+      if (refused.has(symbol)) throw new Error(`not ${symbol}`);
+      await gate.promise;
+      recorded.push(symbol);
     },
     (error) => told.push(error),
   );
   for (const symbol of SYMBOLS) touch(aCheck(symbol), { dueInMs: 5 });
-  await flush();
-  expect(told).toHaveLength(1);
+  const flushed = flush();
+  await new Promise(setImmediate); // the others have failed
+  gate.resolve();
+  await flushed;
+  expect([told, recorded]).toEqual([[new Error('not AUSDT'), new Error('not CUSDT')], ['BUSDT']]);
 
-  isAway = false;
+  refused.clear();
   touch(aCheck('CUSDT'), { dueInMs: 5 });
   await flush();
-  expect([told.length, recorded]).toEqual([1, ['CUSDT']]);
+  expect([told.length, recorded]).toEqual([2, ['BUSDT', 'CUSDT']]);
 });
 
 function fail(error: unknown): never {
