@@ -1,4 +1,5 @@
 import type { Lane, PositionIdx } from '@backstop/core';
+import { remembering } from './remembered.ts';
 
 /** How many hash tags the accounts are spread over (DESIGN section 6). Changing it orphans what is stored. */
 export const BUCKETS = 8;
@@ -96,7 +97,10 @@ export interface AccountKeys extends BucketKeys {
   readonly stream: string;
 }
 
-export function accountKeys(account: string): AccountKeys {
+/** The keys of an account, made once per process: they are asked for thousands of times a second. */
+export const accountKeys: (account: string) => AccountKeys = remembering(makeAccountKeys);
+
+function makeAccountKeys(account: string): AccountKeys {
   const tag = `bs:{b${bucketOf(account)}}`;
   return {
     ...bucketKeys(bucketOf(account)),

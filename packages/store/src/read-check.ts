@@ -12,16 +12,14 @@ import type {
   TpSlState,
 } from '@backstop/core';
 import type { Redis } from 'ioredis';
+import { CHECK_LEASE_MS } from './due.ts';
 import { toExecuted } from './executed-sums.ts';
 import { parseIntents, type Intent } from './intents.ts';
-import { keptKeys } from './kept-keys.ts';
+import { accountKeys } from './keys.ts';
 import { ORDERS_TTL_MS, POSITIONS_TTL_MS } from './landings.ts';
 import { slotOf, toMember, type MonitorRef } from './monitor-ref.ts';
 import { runScript } from './redis.ts';
 import { remembered, remembering } from './remembered.ts';
-
-/** How far a due time that a check consumes moves on, ms: when the check is lost, the monitor is due again by then. */
-export const CHECK_LEASE_MS = 15_000;
 
 /**
  * What the cache holds of one row. `missing` was never read, `expired` is too old: both are unknown, never empty. Times are
@@ -119,7 +117,7 @@ const executedSums = remembering((text) => toExecuted(text === '' ? [] : text.sp
 
 function checkKeys(ref: MonitorRef, lane: Lane): string[] {
   const { account, symbol, positionIdx, monitorId } = ref;
-  const keys = keptKeys(account);
+  const keys = accountKeys(account);
   return [
     keys.active,
     keys.due(lane),

@@ -1,7 +1,6 @@
 import { fromJson, toJson, type Lane, type MonitorEvent } from '@backstop/core';
 import type { Redis } from 'ioredis';
 import type { DecisionSummary } from './decisions/decision-record.ts';
-import { keptKeys } from './kept-keys.ts';
 import { accountKeys, bucketKeys, bucketOf } from './keys.ts';
 import { slotOf, toMember, type MonitorRef } from './monitor-ref.ts';
 import type { DecisionRecord, EventRecord, StateRecord } from './outbox.ts';
@@ -153,7 +152,7 @@ function microtasksDone(): Promise<void> {
 async function recordTouches(redis: Redis, bucket: number, touches: Turn['touches']): Promise<void> {
   const { due, checked } = bucketKeys(bucket);
   const scriptKeys = touches.flatMap(({ ref: { account, monitorId }, lane }) => {
-    const keys = keptKeys(account);
+    const keys = accountKeys(account);
     return [keys.active, keys.lane(monitorId, lane)];
   });
   const args = touches.flatMap(({ ref, lane, dueInMs = '', made = true, token = '' }) => [

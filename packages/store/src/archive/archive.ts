@@ -3,8 +3,6 @@ import type { KnownPlans } from '../maintenance-command.ts';
 import type { OutboxEntry } from '../outbox.ts';
 import { drainOutbox, START, type Drained } from './drain-outbox.ts';
 import { migrate } from './migrate.ts';
-import { openPglite } from './pglite.ts';
-import { openPostgres } from './postgres.ts';
 import type { Database } from './sql.ts';
 
 /** A Postgres server, or a folder for an embedded database of this process alone. */
@@ -56,8 +54,7 @@ export interface Archive extends AsyncDisposable {
 
 /** Opens the archive and brings its tables up to date. Rejects when the folder is in use or the server does not answer. */
 export async function openArchive(location: ArchiveLocation): Promise<Archive> {
-  const database =
-    'databaseUrl' in location ? await openPostgres(location.databaseUrl) : await openPglite(location.dataDir);
+  const database = await openDatabase(location);
   try {
     await migrate(database);
   } catch (error) {
@@ -159,4 +156,10 @@ async function readEvents(
     atMs: Number(row['at_ms']),
     json: String(row['event']),
   }));
+}
+
+/** Each is loaded where it is wanted: every other process would load both for nothing. */
+async function openDatabase(location: ArchiveLocation): Promise<Database> {
+  if ('databaseUrl' in location) return (await import('./postgres.ts')).openPostgres(location.databaseUrl);
+  return (await import('./pglite.ts')).openPglite(location.dataDir);
 }
