@@ -71,6 +71,9 @@ function toSample({ upMs, restoredMs, observedMs, stopsMs, requests, rateLimited
     allStopsMs: lastStopMs,
     calls,
     callsPerStop: Number((calls / stopsMs.length).toFixed(2)),
+    readsPerAccount: Number(
+      (sent.filter(isReading).reduce((total, [, count]) => total + count, 0) / SIZE.accounts).toFixed(1),
+    ),
     callsToLimiter: shareOfAllowed({ calls, spanMs }, LIMITER),
     neededToLimiter: shareOfAllowed({ calls: needed, spanMs }, LIMITER),
     neededToExchange: shareOfAllowed({ calls: needed, spanMs }, EXCHANGE_LIMIT),
@@ -82,6 +85,11 @@ function toSample({ upMs, restoredMs, observedMs, stopsMs, requests, rateLimited
     ),
     warnings: Object.values(warnings).reduce((total, count) => total + count, 0),
   };
+}
+
+/** Streams and audits read, too: all of it comes out of the same budget. */
+function isReading([name]: readonly [name: string, count: number]): boolean {
+  return ['position/list', 'order/realtime', 'execution/list'].some((endpoint) => name.startsWith(endpoint));
 }
 
 function tell({ upMs, observedMs, stopsMs, requests, warnings, cpu }: StartRun): string {
@@ -118,6 +126,7 @@ function print({ positions, few, none }: StartFigures): void {
   after('every missing stop set, ms after the processes are up', 'upMs', 'allStopsMs', '<= 5000 (5 %)');
   row('calls until then', 'calls');
   row('calls a stop', 'callsPerStop');
+  row('readings an account', 'readsPerAccount', `${READS_OF_AN_ACCOUNT}`);
   row('from the first reading to the last stop: all calls, of those that our limiter allows', 'callsToLimiter');
   row('four readings an account and the stops, of those that our limiter allows', 'neededToLimiter', '>= 0.95 (all)');
   row('the same, of those that the exchange allows', 'neededToExchange');

@@ -11,6 +11,7 @@ import { DESK_READING } from './desk-reading.ts';
 import { DESK_SENDING } from './desk-sending.ts';
 import { EXCHANGE } from './exchange.ts';
 import type { Mutant } from './mutant.ts';
+import { START_UP } from './start-up.ts';
 import { STORE_CHECKS } from './store-checks.ts';
 import { STORE_QUEUES } from './store-queues.ts';
 import { STORE_ROWS } from './store-rows.ts';
@@ -34,6 +35,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...STORE_QUEUES,
   ...STORE_STREAMS,
   ...STREAMS,
+  ...START_UP,
   ...EXCHANGE,
   ...BEFORE,
 ];

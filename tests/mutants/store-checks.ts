@@ -192,7 +192,12 @@ export const STORE_CHECKS: readonly Mutant[] = [
       "  redis.call('DEL', KEYS[keys + 2], KEYS[keys + 3], KEYS[keys + 4])\n",
       '',
     ],
-    ['a new plan is not due in its entries', 'INVARIANT 27', "  redis.call('ZADD', KEYS[4], due, member)\n", ''],
+    [
+      'a new plan is not due in its entries',
+      'INVARIANT 27',
+      "  redis.call('ZADD', KEYS[4], now + tonumber(ARGV[args + 10]), member)\n",
+      '',
+    ],
     [
       'a new plan is not told to the archive',
       'INVARIANT 28',

@@ -4,7 +4,8 @@ import { accountKeys, bucketKeys } from './keys.ts';
 import { fromMember, slotOf, toMember, type MonitorRef } from './monitor-ref.ts';
 import { runScript } from './redis.ts';
 
-const LEASE_MS = 15_000;
+/** How far a due time that is taken, or that a check consumes, moves on, ms: when the check is lost, the monitor is due again by then. */
+export const CHECK_LEASE_MS = 15_000;
 
 interface DueLimits {
   readonly limit: number;
@@ -19,7 +20,7 @@ export async function takeDue(
   redis: Redis,
   bucket: number,
   lane: Lane,
-  { limit, leaseMs = LEASE_MS }: DueLimits,
+  { limit, leaseMs = CHECK_LEASE_MS }: DueLimits,
 ): Promise<readonly MonitorRef[]> {
   const members = await runScript<string[]>(redis, 'take-due', [bucketKeys(bucket).due(lane)], [limit, leaseMs]);
   return members.map(fromMember);
@@ -38,11 +39,18 @@ export async function setDueWithin(redis: Redis, ref: MonitorRef, lane: Lane, ms
 }
 
 /** So much longer than all others, ms, a monitor that goes first counts as due. */
-export const AHEAD_MS = 3_600_000;
+const AHEAD_MS = 3_600_000;
+/** A position without a stop goes before all others, but after the reads of accounts that may hold any number of them. */
+export const BARE_AHEAD_MS = AHEAD_MS / 2;
 
-/** Puts a monitor before all others that are due in the lane of the stops: its check reads the whole account. */
+/** Puts a monitor before all others that are due in the lane of the stops: its check reads an account of which nothing is known. */
 export async function setDueFirst(redis: Redis, ref: MonitorRef): Promise<boolean> {
   return setDueWithin(redis, ref, 'tp-sl', -AHEAD_MS);
+}
+
+/** Puts a monitor whose position has no stop before all others that are due but those of `setDueFirst`. */
+export async function setDueBare(redis: Redis, ref: MonitorRef): Promise<boolean> {
+  return setDueWithin(redis, ref, 'tp-sl', -BARE_AHEAD_MS);
 }
 
 /** How many monitors of a bucket are due in a lane by now: the backlog. */

@@ -17,7 +17,7 @@ export { fromMember, fromSlot, slotOf, toMember, type MonitorRef } from './monit
 
 export { getPlans, listActive, putPlans, type NewPlan, type PutPlansResult, type TakenSlot } from './plans.ts';
 export { glance, type Glance } from './glance.ts';
-export { CHECK_LEASE_MS, peekCheck, readCheck, type CheckRead, type Row } from './read-check.ts';
+export { peekCheck, readCheck, type CheckRead, type Row } from './read-check.ts';
 export { KEEP_CLOSED_MS, lastDecisions, recordCheck, touchChecked, type CheckRecord } from './record-check.ts';
 export {
   conditionChanges,
@@ -33,9 +33,11 @@ export { describeAction } from './decisions/describe-action.ts';
 export { policyVersion } from './decisions/policy-version.ts';
 export { replayDecision, type Replay } from './decisions/replay-decision.ts';
 export {
+  CHECK_LEASE_MS,
   countDue,
   oldestChecked,
   openRound,
+  setDueBare,
   setDueFirst,
   setDueNow,
   setDueWithin,
@@ -45,6 +47,7 @@ export {
 export {
   abandonFlight,
   beginFlight,
+  cancelFlight,
   endFlight,
   type FlightRequest,
   type FlightScope,
@@ -177,7 +180,15 @@ export {
   type ProcessBeat,
   type ProcessSeen,
 } from './fleet.ts';
-export { listRounds, tryCloseRound, tryOpenRound, type Round, type RoundClosing } from './rounds.ts';
+export {
+  LONGEST_ROUND_MS,
+  listRounds,
+  peekRound,
+  tryCloseRound,
+  tryOpenRound,
+  type Round,
+  type RoundClosing,
+} from './rounds.ts';
 export { forgetOrphan, listOrphans, noteOrphans, type Orphan } from './orphans.ts';
 export { listUnattended, noteUnattended, type Unattended, type UnattendedList } from './unattended.ts';
 export { redisTimeMs } from './redis.ts';

@@ -1,7 +1,7 @@
 import type { OrderRow, PositionIdx, PositionRow } from '@backstop/core';
 import type { Redis } from 'ioredis';
 import { FRAMES_TTL_MS } from './awaits.ts';
-import { AHEAD_MS } from './due.ts';
+import { BARE_AHEAD_MS } from './due.ts';
 import type { FlightScope } from './flights.ts';
 import { accountKeys } from './keys.ts';
 import { fromSlot, slotOf, toMember, type MonitorRef } from './monitor-ref.ts';
@@ -57,7 +57,7 @@ export async function landAccount(redis: Redis, account: string, landing: Landin
 /**
  * Lands a complete read of the whole account: from now on it speaks also for every row that it does not contain. Rows from
  * later reads stay, and so does what newer frames of the stream have told. Ends the flight and the account's back-off. What it shows
- * without a stop, and nothing held showed so, goes before all monitors that are due.
+ * without a stop, and nothing held showed so, goes before all monitors that are due but those that read an account nobody has read.
  */
 export async function landAudit(redis: Redis, account: string, landing: Landing): Promise<Landed> {
   const { positions, orders } = landing;
@@ -171,7 +171,7 @@ async function land(redis: Redis, account: string, { landing, scope, rows, lande
       session,
       rows.length,
       FRAMES_TTL_MS,
-      AHEAD_MS,
+      BARE_AHEAD_MS,
       ...rows.flatMap(({ place, position, orders }) => [slotOf(place), memberPrefix(account, place), position, orders]),
       ...landed,
     ],

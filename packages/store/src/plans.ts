@@ -13,6 +13,8 @@ export interface NewPlan {
   readonly event?: MonitorEvent;
   /** When its first checks are due, ms from now; absent = at once. */
   readonly dueInMs?: number;
+  /** The same of its entries; absent = with the others. */
+  readonly entriesDueInMs?: number;
 }
 
 /** A slot that a plan asked for and another monitor holds. */
@@ -83,12 +85,12 @@ async function claim(redis: Redis, account: string, plans: readonly NewPlan[]): 
   return { accepted: [], taken: lost };
 }
 
-function planArgs({ plan, states, event, dueInMs = 0 }: NewPlan): (string | number)[] {
+function planArgs({ plan, states, event, dueInMs = 0, entriesDueInMs = dueInMs }: NewPlan): (string | number)[] {
   const ref = toRef(plan);
   const record: PlannedRecord = { ...ref, plan, states };
   const told = event === undefined ? '' : toJson({ ...ref, lane: 'tp-sl', event } satisfies EventRecord);
   const texts = [toJson(plan), states['tp-sl'], states['limit-order'], toJson(record), told];
-  return [slotOf(ref), plan.id, toMember(ref), ...texts, dueInMs];
+  return [slotOf(ref), plan.id, toMember(ref), ...texts, dueInMs, entriesDueInMs];
 }
 
 function toRef({ account, symbol, positionIdx, id }: Plan): MonitorRef {

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { fleetKeys } from './keys.ts';
-import { runScript } from './redis.ts';
+import { redisTimeMs, runScript } from './redis.ts';
 
 /** One sweep: from its opening until every monitor had been checked since (DESIGN section 3). Times are Redis time, ms. */
 export interface Round {
@@ -18,7 +18,8 @@ export interface Round {
 export type RoundClosing = { readonly state: 'open' | 'none' } | { readonly state: 'closed'; readonly round: Round };
 
 const ROUNDS_KEPT = 200;
-const LONGEST_MS = 60_000;
+/** After this a round closes although some monitor could not be checked, ms. */
+export const LONGEST_ROUND_MS = 60_000;
 
 /** Opens a round, for one of all processes that try: the last one is closed, and `everyMs` have passed since it was opened. */
 export async function tryOpenRound(
@@ -42,7 +43,7 @@ export async function tryCloseRound(
     readonly longestMs?: number;
   },
 ): Promise<RoundClosing> {
-  const { oldestCheckedMs, monitors, calls, longestMs = LONGEST_MS } = seen;
+  const { oldestCheckedMs, monitors, calls, longestMs = LONGEST_ROUND_MS } = seen;
   const keys = [fleetKeys.currentRound, fleetKeys.rounds];
   const args = [oldestCheckedMs, monitors, calls, ROUNDS_KEPT, longestMs];
   const reply = await runScript<readonly ['open' | 'none' | 'closed', ...number[]]>(
@@ -54,6 +55,17 @@ export async function tryCloseRound(
   const [state, opened = 0, closed = 0, callsInIt = 0, complete = 0] = reply;
   if (state !== 'closed') return { state };
   return { state, round: toRound([opened, closed, monitors, callsInIt, complete]) };
+}
+
+/** When the round that is open was opened, and what time it is, by Redis time, ms; undefined = none is open. */
+export async function peekRound(
+  redis: Redis,
+): Promise<{ readonly openedAtMs: number; readonly nowMs: number } | undefined> {
+  const [nowMs, [opened = null, closed = null]] = await Promise.all([
+    redisTimeMs(redis),
+    redis.hmget(fleetKeys.currentRound, 'opened', 'closed'),
+  ]);
+  return opened === null || closed !== null ? undefined : { openedAtMs: Number(opened), nowMs };
 }
 
 /** The last `count` rounds that were closed, newest first; 200 are kept. */

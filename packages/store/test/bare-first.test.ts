@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest';
-import { accountKeys, bucketOf, landPositions, landSymbol, takeDue, toMember } from '../src/index.ts';
+import {
+  accountKeys,
+  bucketOf,
+  landPositions,
+  landSymbol,
+  setDueBare,
+  setDueFirst,
+  takeDue,
+  toMember,
+} from '../src/index.ts';
 import { accept, aPosition, redisMs, REF, useRedis } from './account.ts';
 import { read } from './vouched.ts';
 
@@ -28,6 +37,25 @@ test('what a read of the account shows without a stop goes before all that are d
   await read(redis(), { positions: [bare, aPosition({ symbol: ETH.symbol })] });
   expect(await first()).toEqual([REF]);
   expect(await first(2)).toEqual([ETH]);
+});
+
+test('an account that nobody has read goes before what has no stop: it may hold any number of such positions', async () => {
+  await standstill();
+  await read(redis(), { positions: [bare, aPosition({ symbol: ETH.symbol })] });
+  await setDueFirst(redis(), ETH);
+  expect(await first()).toEqual([ETH]);
+  expect(await first()).toEqual([REF]);
+});
+
+test('what is put ahead for want of a stop goes before all that are due, and after what goes first', async () => {
+  await standstill();
+  expect(await setDueBare(redis(), REF)).toBe(true);
+  expect(await first()).toEqual([REF]);
+
+  await setDueBare(redis(), REF);
+  await setDueFirst(redis(), ETH);
+  expect(await first()).toEqual([ETH]);
+  expect(await first()).toEqual([REF]);
 });
 
 test('a read of its positions does so too', async () => {

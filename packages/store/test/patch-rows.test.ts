@@ -150,7 +150,10 @@ test('frames of a session that is over change nothing', async () => {
   await accept(redis(), REF);
   await vouch(redis(), 'session-2');
   await read(redis());
-  expect(await tell(redis(), { orders: [anOrder()], session: 'session-1' })).toMatchObject({ taken: false, changed: [] });
+  expect(await tell(redis(), { orders: [anOrder()], session: 'session-1' })).toMatchObject({
+    taken: false,
+    changed: [],
+  });
   expect(await redis().exists(framesKey)).toBe(0);
   await tell(redis(), { orders: [anOrder()], session: 'session-2' });
   expect(await heldIds(redis())).toEqual(['order-1']);

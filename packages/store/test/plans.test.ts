@@ -42,6 +42,14 @@ test('a plan that has time is due when it is to be, in both lanes, and counts as
   expect(await oldestChecked(redis(), bucket)).toMatchObject({ count: 2 });
 });
 
+test('its entries may have more time than its stop', async () => {
+  const before = await redisMs(redis());
+  await putPlans(redis(), [{ ...newPlan(REF), dueInMs: 30_000, entriesDueInMs: 60_000 }]);
+  const due = accountKeys(REF.account).due;
+  expect(Number(await redis().zscore(due('tp-sl'), toMember(REF))) - before).toBeLessThan(60_000);
+  expect(Number(await redis().zscore(due('limit-order'), toMember(REF))) - before).toBeGreaterThanOrEqual(60_000);
+});
+
 test('an accepted plan starts at version 0 with the states given, and no execution seen', async () => {
   await accept(redis(), REF);
 

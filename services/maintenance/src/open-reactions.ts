@@ -19,7 +19,7 @@ export function openReactions(observe: (ms: number) => void): (entries: readonly
           filledAtMs.set(monitorId, timeMs);
       }
     }
-    if (type !== 'decision') return;
+    if (type !== 'decision' || !filledAtMs.has(monitorOf(json))) return; // long texts, and most have no fill before them
 
     const { monitorId, sent } = fromJson<DecisionRecord>(json);
     if (sent === 0) return; // a condition came or went
@@ -33,4 +33,9 @@ export function openReactions(observe: (ms: number) => void): (entries: readonly
   return (entries) => {
     for (const entry of entries) follow(entry);
   };
+}
+
+/** Whose record it is, without reading all of it: what a record says of itself stands before its decision. */
+function monitorOf(json: string): string {
+  return /"monitorId":"([^"]*)"/.exec(json)?.[1] ?? '';
 }

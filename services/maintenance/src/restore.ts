@@ -8,7 +8,9 @@ import {
   listActive,
   putPlans,
   replayExecutions,
+  setDueBare,
   setDueFirst,
+  setDueWithin,
   type Archive,
   type MonitorRef,
   type Redis,
@@ -56,19 +58,22 @@ async function restorePlans(redis: Redis, archive: Kept, log: Log): Promise<numb
 
 /**
  * When the first checks of restored plans are due, ms, one after the other: by then the one that goes first has read the account for
- * them. Due at once, two in three would only wait for that.
+ * them. Due at once, two in three would only wait for that. Their entries follow when the stops have been seen to.
  */
 const LATER_MS = 3_000;
+const ENTRIES_LATER_MS = 6_000;
 const SPREAD_MS = 1_000;
 
 /**
- * All plans of an account at once, so that the first read of its executions finds every one of them. One is due before all others:
- * its check reads the account, which puts what has no stop first as well. The others have time.
+ * All plans of an account at once, so that the first read of its executions finds every one of them. Where nobody has read the account,
+ * one is due before all others: its check does, and puts what has no stop ahead. The others have time.
  */
 async function restoreAccount(redis: Redis, account: string, plans: readonly Plan[]): Promise<number> {
   const states = { 'tp-sl': toJson(initialState('tp-sl')), 'limit-order': toJson(initialState('limit-order')) };
-  const dueInMs = (at: number): number => LATER_MS + Math.round((at * SPREAD_MS) / plans.length);
-  const news = plans.map((plan, at) => ({ plan, states, dueInMs: dueInMs(at) }));
+  const news = plans.map((plan, at) => {
+    const spreadMs = Math.round((at * SPREAD_MS) / plans.length);
+    return { plan, states, dueInMs: LATER_MS + spreadMs, entriesDueInMs: ENTRIES_LATER_MS + spreadMs };
+  });
   // Their executions are read again from the oldest plan on: what was booked since belongs to others, and counts once. Before,
   // since the plans may be the last thing that is written here; after, since a read that was under way has moved the cursor.
   await replayExecutions(redis, account);
@@ -78,20 +83,23 @@ async function restoreAccount(redis: Redis, account: string, plans: readonly Pla
   await replayExecutions(redis, account);
 
   const accepted = results.flatMap((result) => result.accepted);
-  const first = [...accepted.slice(0, 1), ...(await nakedOf(redis, account))];
-  await Promise.all(first.map((ref) => setDueFirst(redis, ref)));
+  await putAhead(redis, account, accepted);
   return accepted.length;
 }
 
 /**
- * The monitors of an account whose position is stored without a stop: it may have been read, by a stream, before its plans were
- * back. Where it has not, the check of any of its monitors reads all of it.
+ * What goes ahead of the others. Of an account that nobody has read, one: its check reads it. Of one that a stream has read before its
+ * plans were back, what is stored without a stop, and one of these first of all: its check reads what the account executed, and
+ * the others find it. Where all have their stops, one is due now, to the same end.
  */
-async function nakedOf(redis: Redis, account: string): Promise<readonly MonitorRef[]> {
-  const stored = await glance(redis, account, { orders: false });
-  return stored
-    .filter(({ position }) => position !== undefined && position.stopLoss === undefined)
-    .map(({ ref }) => ref);
+async function putAhead(redis: Redis, account: string, [first]: readonly MonitorRef[]): Promise<void> {
+  if (first === undefined) return;
+
+  const held = (await glance(redis, account, { orders: false })).filter(({ position }) => position !== undefined);
+  const bare = held.filter(({ position }) => position?.stopLoss === undefined).map(({ ref }) => ref);
+  const [firstBare, ...others] = held.length === 0 ? [first] : bare;
+  if (firstBare === undefined) await setDueWithin(redis, first, 'tp-sl', 0);
+  else await Promise.all([setDueFirst(redis, firstBare), ...others.map((ref) => setDueBare(redis, ref))]);
 }
 
 /** Neither active nor lately closed: one that closed in this moment has not reached the archive yet. */

@@ -1,5 +1,5 @@
 import { openProcess, readEnv, runService } from '@backstop/runtime';
-import { beat, connectRedis, openQueues } from '@backstop/store';
+import { beat, connectReader, openQueues } from '@backstop/store';
 import { schedulerConfig } from './config.ts';
 import { scheduleChecks } from './schedule-checks.ts';
 
@@ -7,7 +7,7 @@ await runService('scheduler', async (signal) => {
   const config = readEnv(schedulerConfig, process.env);
   await using resources = new AsyncDisposableStack();
 
-  const redis = connectRedis(config.REDIS_URL, config.BACKSTOP_PROCESS_NAME);
+  const redis = connectReader(config.REDIS_URL, config.BACKSTOP_PROCESS_NAME);
   resources.defer(() => redis.disconnect());
   await redis.connect();
   const running = await openProcess(

@@ -1,19 +1,27 @@
 import {
   ALL_BUCKETS,
   listProcesses,
+  LONGEST_ROUND_MS,
   oldestChecked,
   openRound,
+  peekRound,
   tryCloseRound,
   tryOpenRound,
   type Redis,
   type Round,
 } from '@backstop/store';
 
-/** Checks of a round are spread at this rate, so that many accounts do not refresh in one burst. */
-const CHECKS_PER_MS = 4;
+/**
+ * Checks of a round are spread at this rate: so that many accounts do not refresh in one burst, and slower than one worker process can
+ * make them, so that fills that come meanwhile find a CPU (`bench throughput`).
+ */
+const CHECKS_PER_MS = 2.5;
 const LONGEST_JITTER_MS = 5_000;
 /** Below the scheduler's pause between two looks a spread is none, and would leave the last checks to the second look. */
-const SHORTEST_JITTER_MS = 10;
+const SHORTEST_JITTER_MS = 15;
+
+/** In which bucket this process found the monitor that a round waits for. It only spares questions: the truth is in Redis. */
+const heldOpenBy = new WeakMap<Redis, number>();
 
 /**
  * Closes and opens sweeps (DESIGN section 3, last paragraph): a round makes every active monitor due and closes when the one
@@ -24,12 +32,19 @@ export async function runRounds(
   redis: Redis,
   { everyMs, ...limit }: { readonly everyMs: number; readonly longestMs?: number },
 ): Promise<{ closed: Round | undefined; open: boolean }> {
+  if (await isHeldOpen(redis, limit)) return { closed: undefined, open: true };
+
   const oldest = await Promise.all(ALL_BUCKETS.map((bucket) => oldestChecked(redis, bucket)));
   const monitors = oldest.reduce((total, { count }) => total + count, 0);
   const calls = await callsSoFar(redis);
-  const oldestCheckedMs = Math.min(Number.MAX_SAFE_INTEGER, ...oldest.flatMap(({ atMs }) => atMs ?? []));
+  const times = oldest.map(({ atMs = Number.MAX_SAFE_INTEGER }) => atMs);
+  const oldestCheckedMs = Math.min(...times);
   const closing = await tryCloseRound(redis, { oldestCheckedMs, monitors, calls, ...limit });
-  if (closing.state === 'open') return { closed: undefined, open: true };
+  heldOpenBy.delete(redis);
+  if (closing.state === 'open') {
+    heldOpenBy.set(redis, times.indexOf(oldestCheckedMs));
+    return { closed: undefined, open: true };
+  }
 
   const closed = closing.state === 'closed' ? closing.round : undefined;
   const opened = monitors === 0 ? undefined : await tryOpenRound(redis, { everyMs, calls });
@@ -38,6 +53,18 @@ export async function runRounds(
   const jitterMs = jitterOf(monitors);
   await Promise.all(ALL_BUCKETS.map((bucket) => openRound(redis, bucket, jitterMs)));
   return { closed, open: true };
+}
+
+/** Whether the open round waits for a monitor of the bucket that it waited for before: then the others need not be asked. */
+async function isHeldOpen(
+  redis: Redis,
+  { longestMs = LONGEST_ROUND_MS }: { readonly longestMs?: number },
+): Promise<boolean> {
+  const bucket = heldOpenBy.get(redis);
+  if (bucket === undefined) return false;
+  const [round, { atMs }] = await Promise.all([peekRound(redis), oldestChecked(redis, bucket)]);
+  if (round === undefined || atMs === undefined) return false;
+  return atMs < round.openedAtMs && round.nowMs - round.openedAtMs < longestMs;
 }
 
 function jitterOf(monitors: number): number {

@@ -2,14 +2,15 @@
 -- they do not contain. A newer row or listing is never overwritten, and each expires at its age counted from the read's start.
 -- What the stream told since, or told of a newer version, goes over what was read; the stream vouches for the result when the
 -- session in which the read began is still the account's and the flight is still its own (a flush ends flights). A position that a
--- read of the whole account shows without a stop, where nothing held showed it so, goes before all that are due.
+-- read of the whole account shows without a stop, where nothing held showed it so, goes before all that are due but the first of
+-- accounts that were not read.
 -- KEYS[1] flight   KEYS[2] waiters   KEYS[3] failure   KEYS[4] landed   KEYS[5] position listing   KEYS[6] orders listing
 -- KEYS[7] stream   KEYS[8] dirty   KEYS[9] active   KEYS[10] due tp-sl   KEYS[11] due limit-order
 -- KEYS[12..] per place: position row, orders row, frames, awaited
 -- ARGV[1] flight id   ARGV[2] start   ARGV[3] epoch   ARGV[4] 'account', 'positions' or 'symbol'   ARGV[5] age limit of positions (ms)
 -- ARGV[6] age limit of orders (ms)   ARGV[7], ARGV[8] the same where a stream vouches for them   ARGV[9] lag of listings (ms)
 -- ARGV[10] session when the read began, '' = none   ARGV[11] number of places
--- ARGV[12] how long frames are kept (ms)   ARGV[13] how much longer than others what goes first counts as due (ms)
+-- ARGV[12] how long frames are kept (ms)   ARGV[13] how much longer than others what has no stop counts as due (ms)
 -- then per place: slot, member without its monitor, position, orders ('-' = not read), then the fields to mark landed
 -- Returns {now, {waiters}, {'kind|slot' of rows that were vouched for and not what was read}}
 --include now
@@ -70,7 +71,7 @@ local function is_bare(value)
   return value ~= '' and not string.find(value, '"stopLoss":', 1, true) and cjson.decode(value).size ~= '0d'
 end
 
-local function put_first(slot, member)
+local function put_ahead(slot, member)
   local monitor = redis.call('HGET', KEYS[9], slot)
   if monitor then due_by(KEYS[10], member .. monitor, now - tonumber(ARGV[13])) end
 end
@@ -87,7 +88,7 @@ local function land_position(slot, member, key, value, frame)
   end
   if ARGV[4] ~= 'symbol' and is_bare(value) then
     local held = effective_row(key, KEYS[5])
-    if not held or not is_bare(held[5]) then put_first(slot, member) end
+    if not held or not is_bare(held[5]) then put_ahead(slot, member) end
   end
   write(key, positions_left, value, at, ARGV[4] == 'symbol' and KEYS[5])
 end
