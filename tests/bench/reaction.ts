@@ -2,10 +2,10 @@ import Table from 'cli-table3';
 import { percentile } from './median.ts';
 import { reactionRun, type Reaction, type ReactionRun, type ReactionSize } from './reaction-run.ts';
 
-const SIZE: ReactionSize = { accounts: 40, symbols: 50, eventsPerSecond: 100 };
+const SIZE: ReactionSize = { accounts: 40, symbols: 75, eventsPerSecond: 100 };
 const GOAL = { p50Ms: 5, p99Ms: 25 };
-/** Five seconds in which every process does for the first times what a fill asks of it: shown apart from what comes after. */
-const FIRST_FILLS = 500;
+/** Ten seconds in which every process does for the first times what a fill asks of it: shown apart from the twenty that come after, a sweep among them. */
+const FIRST_FILLS = 1_000;
 
 interface Times {
   readonly fills: number;
@@ -33,7 +33,7 @@ interface ReactionFigures {
 }
 
 /**
- * From the frame that tells of a fill to the request that it asks for, while all 2,000 monitors are swept as in production, every 15 s: with wake-ups that overtake sweeps, and
+ * From the frame that tells of a fill to the request that it asks for, while all 3,000 monitors are swept as in production, every 15 s: with wake-ups that overtake sweeps, and
  * beside it with wake-ups that wait in their turn, which must miss the goal. Each twice, in an order that favours neither.
  */
 export async function reaction(): Promise<ReactionFigures> {

@@ -12,13 +12,13 @@ import {
 } from '@backstop/store';
 
 /**
- * Checks of a round are spread at this rate: so that many accounts do not refresh in one burst, and slower than one worker process can
- * make them, so that fills that come meanwhile find a CPU (`bench throughput`).
+ * Checks of a round are spread, so that many accounts do not refresh in one burst: at a third of what one worker process can make, so that fills
+ * that come meanwhile find a CPU (`bench reaction`), but faster where the round would take too long (`bench scale`).
  */
-const CHECKS_PER_MS = 2.5;
-const LONGEST_JITTER_MS = 5_000;
-/** Below the scheduler's pause between two looks a spread is none, and would leave the last checks to the second look. */
-const SHORTEST_JITTER_MS = 15;
+const CHECKS_PER_MS = 1;
+const LONGEST_JITTER_MS = 4_500;
+/** So few are a burst that nobody feels. */
+const SHORTEST_JITTER_MS = 100;
 
 /** In which bucket this process found the monitor that a round waits for. It only spares questions: the truth is in Redis. */
 const heldOpenBy = new WeakMap<Redis, number>();
