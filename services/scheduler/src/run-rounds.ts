@@ -12,10 +12,10 @@ import {
 } from '@backstop/store';
 
 /**
- * Checks of a round are spread, so that many accounts do not refresh in one burst: at a third of what one worker process can make, so that fills
+ * Checks of a round are spread, so that many accounts do not refresh in one burst: at a sixth of what one worker process can make, so that fills
  * that come meanwhile find a CPU (`bench reaction`), but faster where the round would take too long (`bench scale`).
  */
-const CHECKS_PER_MS = 1;
+const CHECKS_PER_MS = 0.5;
 const LONGEST_JITTER_MS = 4_500;
 /** So few are a burst that nobody feels. */
 const SHORTEST_JITTER_MS = 100;
