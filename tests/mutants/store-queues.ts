@@ -25,7 +25,7 @@ export const STORE_QUEUES: readonly Mutant[] = [
     [
       'a blocked address is asked all the same',
       'INVARIANT 26',
-      'wait = math.max(wait, blocked_for(KEYS[2]))',
+      'wait = math.max(wait, gives_way_for(), blocked_for(KEYS[2]))',
       'wait = math.max(wait, 0)',
     ],
     [
@@ -42,6 +42,12 @@ export const STORE_QUEUES: readonly Mutant[] = [
     ],
   ]),
   ...mutantsOf('packages/store/src/lua/budget-take.lua', testsOf('store', 'budget-line'), [
+    [
+      'audits take what stops wait for',
+      'INVARIANT 26',
+      'wait = math.max(wait, gives_way_for(), blocked_for(KEYS[2]))',
+      'wait = math.max(wait, blocked_for(KEYS[2]))',
+    ],
     [
       'all whom the address refuses come back for the same call',
       'INVARIANT 26',

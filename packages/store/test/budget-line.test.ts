@@ -1,3 +1,4 @@
+import type { BudgetLane } from '@backstop/core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { budgetKeys, redisTimeMs, takeBudget } from '../src/index.ts';
 import { startRedis, type TestRedis } from '../testing/redis-server.ts';
@@ -36,6 +37,20 @@ test('they never wait for longer than until all calls of the window have become 
   await fillAddress();
   await server.redis.zadd(LINE, ...others((await redisTimeMs(server.redis)) + 4_000, 601));
   expect(await secondsRefused(1)).toEqual([2]);
+});
+
+test('while they wait audits and clean-up ask for nothing, though there were room for them; entries and take-profits do', async () => {
+  const nowMs = await redisTimeMs(server.redis);
+  await server.redis.zadd(LINE, ...others(nowMs + 2_000, 1));
+  const ask = (lane: BudgetLane) => takeBudget(server.redis, aRequest({ lane }));
+  expect([await ask('audit'), await ask('clean-up')]).toMatchObject([{ granted: false }, { granted: false }]);
+  const [entry, takeProfit, stop] = [await ask('entry'), await ask('take-profit'), await ask('protective')];
+  expect([entry.granted, takeProfit.granted, stop.granted]).toEqual([true, true, true]);
+
+  const audit = await ask('audit');
+  expect(audit.granted ? 0 : Math.round(audit.waitMs / 1_000)).toBe(2);
+  await server.redis.zadd(LINE, nowMs - 1, `other ${nowMs + 2_000} 0`);
+  expect(await ask('audit')).toMatchObject({ granted: true });
 });
 
 /** The address is used up; one call becomes free in about a second, the next in two, in three, and all others in four. */

@@ -7,7 +7,8 @@
 -- ARGV[8] first call of a grant of the same account and class that was not used and is given back first; 0 = none
 -- ARGV[9] its cost. It is given back whether or not the new one is granted.
 -- The line holds when those of the most urgent lane will come again who found the address's budget used up. The next one is told
--- to come when the call after theirs becomes free, so that not all of them ask for the same one. It reserves nothing.
+-- to come when the call after theirs becomes free, so that not all of them ask for the same one. Who leaves half of every limit
+-- untouched asks for nothing while anybody stands there.
 -- A log is a sorted set with one member per call, scored by Redis time (ms). It keeps two windows: `budget-correct` looks back.
 -- Returns {1, 0, limit, left, calls taken, first call, left of the address} when taken, or {0, wait in ms, limit, most that the lane may take at once}.
 --include now
@@ -62,6 +63,13 @@ local function in_line()
   return redis.call('ZCARD', KEYS[3])
 end
 
+-- How long the least urgent lanes stay away for the sake of those in line.
+local function gives_way_for()
+  if leave < 50 then return 0 end
+  local last = redis.call('ZRANGE', KEYS[3], -1, -1, 'WITHSCORES')
+  return last[2] and math.min(math.max(tonumber(last[2]) - now, 0), tonumber(ARGV[3])) or 0
+end
+
 local function stand_in_line(wait)
   if leave > 0 or wait == 0 then return end
   redis.call('ZADD', KEYS[3], now + wait, string.format('%.0f', redis.call('HINCRBY', KEYS[2], 'asked', 1)))
@@ -72,7 +80,7 @@ local addressLimit, addressWindow = tonumber(ARGV[2]), tonumber(ARGV[3])
 local wait, used, allowed = wait_for(KEYS[1], addressLimit, addressWindow, 1, in_line())
 stand_in_line(wait)
 local addressLeft = addressLimit - used - 1
-wait = math.max(wait, blocked_for(KEYS[2]))
+wait = math.max(wait, gives_way_for(), blocked_for(KEYS[2]))
 if #KEYS == 3 then
   if wait > 0 then return { 0, wait, addressLimit, allowed } end
   return { 1, 0, addressLimit, addressLeft, 1, add(KEYS[1], addressWindow, 1), addressLeft }
