@@ -4,7 +4,7 @@ import { getPriority, setPriority } from 'node:os';
 /**
  * From now on this process waits for a CPU behind those that protect positions, where there is not enough for all: `niceness` is that of
  * nice(1), 0 to 19. Linux weighs sessions before processes, so one that leads its own has it lowered with it. What the
- * system does not allow stays as it is: it is a matter of milliseconds, never of what is right.
+ * system does not allow stays as it is. A process without rights does not get back what it gave.
  */
 export function giveWay(niceness: number): void {
   attempt(() => {

@@ -8,8 +8,8 @@ import { drainAll } from './tasks/drain-outbox.ts';
 import { TASKS } from './tasks/index.ts';
 
 const FIRST_PASS_MS = 10_000;
-/** What it does from then on has time: nobody's stop waits for the archive or for a gauge. */
-const NICENESS = 10;
+/** From then on most of what it does has time: the archive, gauges. Prices and what follows a loss of Redis have not, so it is a little behind only. */
+const NICENESS = 4;
 
 await runService('maintenance', async (signal) => {
   const config = readEnv(maintenanceConfig, process.env);
