@@ -42,13 +42,13 @@ const NEARLY = 1e-6;
 
 export function openAdoptionWatch(
   adoption: Adoption,
-  { kinds }: Pick<Day, 'kinds'>,
+  { unnoticedMs }: Pick<Day, 'unnoticedMs'>,
   { simulator }: InProcessSimulator,
 ): AdoptionWatch {
   const { accounts, instruments } = simulator.engine.venue;
   const followed = new Map<string, Followed>();
   // Another fault may come between the making of a plan and its stop, and last.
-  const viewedForMs = kinds.length > 1 ? Infinity : VIEWED_FOR_MS;
+  const viewedForMs = VIEWED_FOR_MS + unnoticedMs;
   const follow = (account: TrueAccount): void => {
     const position = positionOf(account);
     if (position === undefined) return void followed.delete(account.name);
@@ -60,7 +60,9 @@ export function openAdoptionWatch(
     followed.set(account.name, it);
     if (it.ladders === undefined) view(it, { average: averageOf(position), last, sinceMs: Date.now() });
     else spread(it, last);
-    if (stopLoss !== undefined) it.ladders ??= laddersOf(adoption, it, Date.now() - viewedForMs);
+    if (stopLoss === undefined || it.ladders !== undefined) return;
+    it.ladders = laddersOf(adoption, it, Date.now() - viewedForMs);
+    [it.lowest, it.highest] = [last, last];
   };
   return {
     look: () => {

@@ -30,18 +30,18 @@ interface Judged {
   readonly plans: readonly PlacedPlan[];
   /** When Redis was lost; 0 = never. */
   readonly lost: { readonly atMs: number };
-  readonly day: Pick<Day, 'kinds' | 'adoption'>;
+  readonly day: Pick<Day, 'kinds' | 'adoption' | 'unnoticedMs'>;
 }
 
 export function openJudge(
-  { plans, lost, day: { kinds, adoption } }: Judged,
+  { plans, lost, day: { kinds, adoption, unnoticedMs } }: Judged,
   venue: InProcessSimulator,
   tell: (line: string) => void,
 ): Judge {
   const fills = new Map<string, TrueFills>();
   const { engine } = venue.simulator;
   const desired = openDesiredStops(venue);
-  const adoptions = adoption && openAdoptionWatch(adoption, { kinds }, venue);
+  const adoptions = adoption && openAdoptionWatch(adoption, { unnoticedMs }, venue);
   const isGone = ({ plan: { createdAtMs } }: PlacedPlan): boolean =>
     createdAtMs <= lost.atMs && createdAtMs > lost.atMs - UNARCHIVED_MS;
   const take = (account: string, execution: TrueExecution): void => {

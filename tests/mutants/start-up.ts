@@ -42,7 +42,7 @@ export const START_UP: readonly Mutant[] = [
   ...mutantsOf('services/scheduler/src/run-rounds.ts', ROUNDS, [
     [
       'a round that one monitor holds open never ends',
-      'INVARIANT 16',
+      'INVARIANT 17',
       ' && round.nowMs - round.openedAtMs < longestMs',
       '',
     ],

@@ -214,7 +214,7 @@ function isGone(state: TpSlState, view: View): boolean {
 }
 
 /** Whether an order of ours works, or has vanished and may have filled. */
-export function mayWork({ placed }: TpSlState, { own, limitOrder }: View): boolean {
+function mayWork({ placed }: TpSlState, { own, limitOrder }: View): boolean {
   return own.length > 0 || placed !== undefined || limitOrder.placed !== undefined;
 }
 

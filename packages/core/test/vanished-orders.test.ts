@@ -88,6 +88,11 @@ test('S-23 a plan whose position is flat is looked at when a live stream must ha
   expect(look(START_MS + 5_299)).toMatchObject({ state: { stage: 'closing' }, nextCheckInMs: 250 });
   expect(look(START_MS + 5_300)).toMatchObject({ state: { stage: 'closed' } });
   expect(look(START_MS + 100, false)).toMatchObject({ state: { stage: 'closing' }, nextCheckInMs: 20_000 });
+
+  const limitOrder: LimitOrderState = { ...initialState('limit-order'), placed: { e1: START_MS } };
+  const nowMs = START_MS + 1_500;
+  const beside = tpSlContext({ state: before, tpSl: before, limitOrder, nowMs }); // the other lane finds out in this moment
+  expect(decide('tp-sl', flatAt(nowMs, true), beside)).toMatchObject({ nextCheckInMs: 3_800 });
 });
 
 test('F-25 a part of it that executed does not settle the rest: that may not be listed yet', () => {

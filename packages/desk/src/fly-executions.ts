@@ -1,5 +1,5 @@
 import { ExchangeError } from '@backstop/core';
-import { endFlight, executionCursor, peekInstallation } from '@backstop/store';
+import { cancelFlight, endFlight, executionCursor, peekInstallation } from '@backstop/store';
 import type { Flown } from './attempt-flight.ts';
 import { activePlans, bookExecutions, type ActivePlans } from './book-executions.ts';
 import type { DeskDeps } from './desk.ts';
@@ -12,8 +12,8 @@ type ExecutionDeps = Pick<DeskDeps, 'redis' | 'exchangeOf' | 'log'>;
 
 /**
  * Reads what an account executed since the last such read, and books it. Resolves with who waited for it. Rejects without a
- * change, also where plans came back meanwhile that it did not read enough for: the next read does. Of an account that no plan is on
- * and none was, nothing is asked: the first plan reads from its own beginning.
+ * change, also where plans came back meanwhile that it did not read enough for: the next read does. Of an account without
+ * plans whose executions were never read nothing is asked: its first plan reads from its own beginning.
  */
 export async function flyExecutions(
   { account, signal }: { readonly account: string; readonly signal: AbortSignal },
@@ -23,7 +23,7 @@ export async function flyExecutions(
   const [cursorMs, planned] = await Promise.all([executionCursor(deps.redis, account), activePlans(account, deps)]);
   if (cursorMs === undefined && planned.plans.length === 0) {
     await bookedTo(account, planned, { sinceMs: flight.startMs }, deps);
-    return { waiters: await endFlight(deps.redis, account, 'executions', flight) };
+    return { waiters: await cancelFlight(deps.redis, account, 'executions', flight) };
   }
   // Without a cursor (a first read, or plans were restored) from the oldest plan on, so that none of its fills is missed (F-11).
   const fromMs = cursorMs ?? Math.min(flight.startMs, ...planned.plans.map(({ createdAtMs }) => createdAtMs));

@@ -9,7 +9,8 @@ const BUDGET_WAIT_MS = 2_000;
 const WHY_NOT = { held: 'another process is reading it', resting: 'its reads rest after a failure' } as const;
 
 /**
- * Reads a whole account from the exchange because somebody wants to see it as it is now, on the lane with the least right.
+ * Reads a whole account from the exchange because somebody wants to see it as it is now, and positions that no plan is on are found by it: not on the lane with the
+ * least right, which gets nothing while stops wait.
  * Where another process reads it already, or reads rest after a failure, nothing is read: the answer says so. Never rejects
  * because of the exchange: what it did wrong is the answer.
  */
@@ -18,7 +19,7 @@ export async function refreshAccount(
   signal: AbortSignal,
   deps: Pick<DeskDeps, 'redis' | 'installation' | 'exchangeOf' | 'receipts' | 'wake'> & Partial<Pick<DeskDeps, 'log'>>,
 ): Promise<string> {
-  const own = { account, scope: 'account', lane: 'audit', maxWaitMs: BUDGET_WAIT_MS } as const;
+  const own = { account, scope: 'account', lane: 'take-profit', maxWaitMs: BUDGET_WAIT_MS } as const;
   const pilot = (flight: Flight): Promise<Landed> => flyAccount({ account, signal }, flight, deps);
   try {
     const end = await flyAtOnce({ ...own, pilot }, deps);

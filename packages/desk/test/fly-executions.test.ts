@@ -1,8 +1,10 @@
 import { initialState, toJson, type Exchange, type Plan } from '@backstop/core';
 import { anExecution, aPlan, INSTALLATION, PLAN_ID } from '@backstop/core/testing';
 import {
+  abandonFlight,
+  accountKeys,
   beginFlight,
-  endFlight,
+  cancelFlight,
   executionCursor,
   keepInstallation,
   peekCheck,
@@ -42,7 +44,7 @@ async function readExecutions(meanwhile = () => Promise.resolve()): Promise<unkn
   try {
     return await flyExecutions(OWN, { ...flight, flightId }, { redis: server.redis, exchangeOf: () => exchange, log });
   } finally {
-    await endFlight(server.redis, 'main', 'executions', { flightId });
+    await cancelFlight(server.redis, 'main', 'executions', { flightId });
   }
 }
 
@@ -68,13 +70,17 @@ test('F-11 fills of plans that come back while executions are read are booked to
   expect(await bookedLegs()).toEqual(['e0']);
 });
 
-test('of an account that no plan is on, and none was, no executions are asked for; its first plan reads from its own beginning', async () => {
+test('of an account without plans no executions are asked for, and a back-off stands; its first plan reads from its own beginning', async () => {
   let asked = 0;
   const count = async (): Promise<void> => {
     asked += 1;
   };
+  const why = '10016: overloaded';
+  await abandonFlight(server.redis, 'main', 'account', { flightId: 'g', why });
+  await server.redis.hset(accountKeys('main').failure, 'until', 0);
   expect(await readExecutions(count)).toEqual({ waiters: [] });
   expect([asked, await executionCursor(server.redis, 'main')]).toEqual([0, undefined]);
+  expect(await server.redis.hget(accountKeys('main').failure, 'why')).toBe(why);
 
   await keepInstallation(server.redis, INSTALLATION);
   await restorePlan();

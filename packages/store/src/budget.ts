@@ -74,7 +74,8 @@ export async function takeBudget(redis: Redis, request: BudgetRequest, insteadOf
 
   const askedAtMs = performance.now();
   const givenBack = insteadOf === undefined ? [0, 0] : [insteadOf.firstCall, insteadOf.cost];
-  const reply = await runScript<TakeReply>(redis, 'budget-take', takenFrom(request), [...terms(request), ...givenBack]);
+  const args = [...terms(request), ...givenBack, request.lane === 'audit' ? '1' : ''];
+  const reply = await runScript<TakeReply>(redis, 'budget-take', takenFrom(request), args);
   const [granted, waitMs, limit, rest, taken = cost, firstCall = 0, addressLeft = 0] = reply;
   seenBy(redis).set(ADDRESS, { limit: ADDRESS_LIMIT, left: addressLeft });
   if (granted === 0) return { granted: false, waitMs, most: rest };

@@ -68,7 +68,7 @@ export {
   type Landing,
   type Place,
 } from './landings.ts';
-export { patchRows, type Patched, type StreamedRows } from './patch-rows.ts';
+export { loadFrameScripts, patchRows, type Patched, type StreamedRows } from './patch-rows.ts';
 export { type Waiter } from './waiter.ts';
 export { LOOKUP_TTL_MS, getLookup, putLookup, type LookupAnswer } from './lookups.ts';
 export { evictExpired, flushCache, type Evicted } from './cache.ts';

@@ -5,7 +5,7 @@ import { accountKeys } from './keys.ts';
 import { knownActive, slotsOfSymbol } from './known-active.ts';
 import { LISTING_LAG_MS, memberPrefix, placeKeys, type Place } from './landings.ts';
 import { fromSlot, slotOf, type MonitorRef } from './monitor-ref.ts';
-import { redisTimeMs, runScript } from './redis.ts';
+import { loadScripts, redisTimeMs, runScript } from './redis.ts';
 import { orderText, positionText } from './row-texts.ts';
 import { toWaiter, type Waiter } from './waiter.ts';
 
@@ -34,6 +34,14 @@ export interface Patched {
   readonly changed: readonly Place[];
   /** Their monitors, due now, for the caller to wake. */
   readonly woken: readonly Waiter[];
+}
+
+/**
+ * What frames are put in with. Whoever sends something behind frames has Redis hold it whenever the connection stands anew: a script
+ * that Redis does not know runs only when it was sent again.
+ */
+export async function loadFrameScripts(redis: Redis): Promise<void> {
+  await loadScripts(redis, ['patch-rows', 'apply-executions']);
 }
 
 type PatchReply = [nowMs: number, changed: string[], woken: string[]] | ['over', nowMs: number] | ['moved-on'];

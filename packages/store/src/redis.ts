@@ -62,6 +62,11 @@ export async function runScript<Reply>(
   return (await evaluate(redis, script, keys, args)) as Reply;
 }
 
+/** Has Redis hold these scripts, so that none of them is sent twice where something was sent behind it. Rejects with its error. */
+export async function loadScripts(redis: Redis, names: readonly string[]): Promise<void> {
+  await Promise.all(names.map((name) => redis.script('LOAD', scripts.get(name)?.source ?? '')));
+}
+
 async function evaluate(
   redis: Redis,
   { sha, source }: { readonly sha: string; readonly source: string },

@@ -30,7 +30,7 @@ export async function joinAccount(joined: Reconciliation, parts: ReadParts): Pro
   );
 }
 
-/** Or none are wanted: no plan is on the account, and none was. */
+/** Or none are wanted: no plan is on the account. */
 async function areExecutionsRead(account: string, sinceMs: number, { redis }: ReadParts): Promise<boolean> {
   const cursorMs = await executionCursor(redis, account);
   return cursorMs === undefined ? (await listActive(redis, account)).length === 0 : cursorMs >= sinceMs;

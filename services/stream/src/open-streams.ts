@@ -1,14 +1,15 @@
 import { budgetedHooks } from '@backstop/desk';
 import { openExchanges, privateStreamUrl } from '@backstop/exchange';
 import { readAccountsFile } from '@backstop/intake';
-import { every, openProcess, type Log } from '@backstop/runtime';
-import { beat, connectReader, openQueues, type Queues } from '@backstop/store';
+import { every, openProcess, sleep, type Log } from '@backstop/runtime';
+import { beat, connectReader, loadFrameScripts, openQueues, type Queues } from '@backstop/store';
 import type { StreamConfig } from './config.ts';
 import { observeStreams } from './observe-streams.ts';
 import { openShare } from './open-share.ts';
 import type { ShareKeeper } from './share-keeper.ts';
 
 const KEEP_MS = 1_000;
+const READY_MS = 5_000;
 
 /**
  * Opens everything that a stream process needs and begins to keep its share. It all closes with `resources`, the share first.
@@ -30,9 +31,14 @@ export async function openStreams(
     resources,
   );
 
-  const queues = openQueues(config.REDIS_URL, { redis });
-  resources.defer(() => queues.close());
   const { log } = running;
+  const queues = openQueues(config.REDIS_URL, { redis, onError: (error) => log.warn({ err: error }, 'queue') });
+  resources.defer(() => queues.close());
+  await untilReady(queues);
+  const load = (): Promise<void> =>
+    loadFrameScripts(redis).catch((err: unknown) => log.warn({ err }, 'scripts not loaded'));
+  redis.on('ready', () => void load()); // before any frame goes over it
+  await load();
   const observer = observeStreams(running);
   const exchanges = resources.use(
     openExchanges({
@@ -58,6 +64,15 @@ export async function openStreams(
   resources.defer(() => share.close());
   keep(share, log, resources);
   return { log, accounts: accounts.length };
+}
+
+/** BullMQ waits for ever for a connection that is lost in its first moment: then this process had better be started again. */
+async function untilReady(queues: Queues): Promise<void> {
+  const cancel = new AbortController();
+  const ready = queues.ready().then(() => true);
+  const late = sleep(READY_MS, cancel.signal).then((isLate) => !isLate);
+  const isReady = await Promise.race([ready, late]).finally(() => cancel.abort());
+  if (!isReady) throw new Error('the queues are not ready');
 }
 
 function keep(share: ShareKeeper, log: Log, resources: AsyncDisposableStack): void {

@@ -2,7 +2,6 @@ import type { BudgetLane } from '@backstop/core';
 import { isUnreadable, reconcileSymbol } from '@backstop/desk';
 import { listActive } from '@backstop/store';
 import { atMost } from './at-most.ts';
-
 import { readDeps, type ReadParts } from './read-deps.ts';
 
 /** Symbols of an account that are read at the same time. */

@@ -5,10 +5,9 @@
 -- ARGV[1] cost   ARGV[2] address limit   ARGV[3] address window (ms)   ARGV[4] class limit by the table
 -- ARGV[5] class window (ms)   ARGV[6] percentage of each limit that this lane leaves untouched   ARGV[7] least
 -- ARGV[8] first call of a grant of the same account and class that was not used and is given back first; 0 = none
--- ARGV[9] its cost. It is given back whether or not the new one is granted.
+-- ARGV[9] its cost. It is given back whether or not the new one is granted.   ARGV[10] '1' = asks for nothing while anybody is in line
 -- The line holds when those of the most urgent lane will come again who found the address's budget used up. The next one is told
--- to come when the call after theirs becomes free, so that not all of them ask for the same one. Who leaves half of every limit
--- untouched asks for nothing while anybody stands there.
+-- to come when the call after theirs becomes free, so that not all of them ask for the same one.
 -- A log is a sorted set with one member per call, scored by Redis time (ms). It keeps two windows: `budget-correct` looks back.
 -- Returns {1, 0, limit, left, calls taken, first call, left of the address} when taken, or {0, wait in ms, limit, most that the lane may take at once}.
 --include now
@@ -63,9 +62,9 @@ local function in_line()
   return redis.call('ZCARD', KEYS[3])
 end
 
--- How long the least urgent lanes stay away for the sake of those in line.
+-- How long the least urgent lane stays away for the sake of those in line.
 local function gives_way_for()
-  if leave < 50 then return 0 end
+  if ARGV[10] ~= '1' then return 0 end
   local last = redis.call('ZRANGE', KEYS[3], -1, -1, 'WITHSCORES')
   return last[2] and math.min(math.max(tonumber(last[2]) - now, 0), tonumber(ARGV[3])) or 0
 end
