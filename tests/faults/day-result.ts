@@ -77,7 +77,7 @@ export function sumUp(day: Day, evidence: Evidence): DayResult {
     throughMs: sum('throughMs'),
     misplacedMs: sum('misplacedMs'),
     wrongCancels: truth.wrongCancels.filter((cancel) => !isExplained(cancel, venue)).length,
-    duplicates: truth.duplicates.length,
+    duplicates: truth.duplicates.filter(isOfOnePlan).length,
     missedEvents: missed.length,
     lostFills: reactions.filter((ms) => ms > lostAfterMs(day)).length,
     reactionMs: reactions.filter(Number.isFinite).reduce((total, ms) => total + Math.max(0, ms), 0),
@@ -147,6 +147,11 @@ function isExplained({ kind, account, orderId, atMs }: WrongCancel, { simulator 
     execution.atMs >= atMs &&
     execution.atMs - atMs < EXIT_WITHIN_MS;
   return kind === 'entry-without-exit' && executions.some(isExit);
+}
+
+/** The exchange's truth takes any two equal orders for one that was sent twice: two plans may want the same by chance. */
+function isOfOnePlan({ orderLinkId, ofOrderLinkId }: { orderLinkId: string; ofOrderLinkId: string }): boolean {
+  return legOf(orderLinkId)?.planId === legOf(ofOrderLinkId)?.planId;
 }
 
 /** Opened by an entry of ours, not by somebody's hand. */

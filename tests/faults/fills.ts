@@ -37,7 +37,7 @@ export class TrueFills {
     const share = leg.startsWith('e') ? 1 - num(closedSize) / num(execQty) : 1;
     const qty = num(execQty) * share;
     this.byLeg.set(leg, (this.byLeg.get(leg) ?? 0) + qty);
-    this.history.push({ leg, total: this.byLeg.get(leg) ?? 0, atMs });
+    if (qty > 0) this.history.push({ leg, total: this.byLeg.get(leg) ?? 0, atMs });
     if (!leg.startsWith('e')) return;
     this.entered += qty;
     this.enteredValue += num(execValue) * share;
