@@ -100,7 +100,7 @@ export const STREAMS: readonly Mutant[] = [
       'the wake-up goes before the frames',
       'INVARIANT 27',
       '  const applying = applyFrames(account, frames, session, deps);\n  const ahead',
-      '  const applying = Promise.resolve().then(() => applyFrames(account, frames, session, deps));\n  const ahead',
+      '  const applying = new Promise(setImmediate).then(() => applyFrames(account, frames, session, deps));\n  const ahead',
       { mayHang: true },
     ],
   ]),
