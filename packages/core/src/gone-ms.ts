@@ -1,5 +1,5 @@
 import type { TpSlState } from './decision.ts';
-import { listedByMs } from './is-listed-since.ts';
+import { listedByMs, toldBy } from './is-listed-since.ts';
 import { LATE_CREATE_MS } from './progress.ts';
 import type { View } from './view.ts';
 
@@ -8,8 +8,7 @@ import type { View } from './view.ts';
  * leaves its place to others (S-23): nothing may come until then. Empty when it is past, or something of ours works. What the other lane
  * misses it will have found by then.
  */
-export function goneMs({ stage, closingSinceMs }: TpSlState, { snapshot, nowMs, own }: View): readonly number[] {
-  if (stage !== 'closing' || closingSinceMs === undefined || snapshot.streamed !== true) return [];
-  const provenMs = listedByMs(closingSinceMs + LATE_CREATE_MS);
-  return provenMs > nowMs && own.length === 0 ? [provenMs] : [];
+export function goneMs({ stage, closingSinceMs }: TpSlState, view: View): readonly number[] {
+  if (stage !== 'closing' || closingSinceMs === undefined || view.own.length > 0) return [];
+  return toldBy(listedByMs(closingSinceMs + LATE_CREATE_MS), view);
 }

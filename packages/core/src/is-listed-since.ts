@@ -14,3 +14,11 @@ export function isListedSince(sinceMs: number, { ordersAtMs, positionAtMs }: Sna
 export function listedByMs(sinceMs: number): number {
   return sinceMs + LISTING_LAG_MS + FRAMES_TAKE_MS;
 }
+
+/** A moment by which rows of a live stream tell something though no frame comes, ms: empty when it is past, or there is no stream. */
+export function toldBy(
+  atMs: number,
+  { snapshot, nowMs }: { readonly snapshot: Snapshot; readonly nowMs: number },
+): readonly number[] {
+  return snapshot.streamed === true && atMs > nowMs ? [atMs] : [];
+}

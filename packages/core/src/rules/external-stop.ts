@@ -1,7 +1,7 @@
 import type { Decimal } from '../decimal.ts';
 import type { TpSlState } from '../decision.ts';
 import { isEntry } from '../executed.ts';
-import { isListedSince, listedByMs } from '../is-listed-since.ts';
+import { isListedSince, listedByMs, toldBy } from '../is-listed-since.ts';
 import { isManaged, isPlanned } from '../is-managed.ts';
 import { isTighter } from '../level.ts';
 import { onTick } from '../on-tick.ts';
@@ -27,10 +27,8 @@ export const externalStop: Rule = (draft, view) => {
  * The moment at which rows of a live stream tell whether somebody moved the stop that is left where it stands: nothing may come
  * until then. Empty when it is past, or nothing is left so.
  */
-export function heldStopMs({ isStopHeld, tpSl: { settledStop } }: Draft, { snapshot, nowMs }: View): readonly number[] {
-  if (!isStopHeld || settledStop === undefined || snapshot.streamed !== true) return [];
-  const knownMs = listedByMs(settledStop.sinceMs);
-  return knownMs > nowMs ? [knownMs] : [];
+export function heldStopMs({ isStopHeld, tpSl: { settledStop } }: Draft, view: View): readonly number[] {
+  return isStopHeld && settledStop !== undefined ? toldBy(listedByMs(settledStop.sinceMs), view) : [];
 }
 
 /** The operator's stop holds while the rules want what they wanted when it was set, or something looser than it. */

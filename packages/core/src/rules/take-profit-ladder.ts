@@ -4,7 +4,7 @@ import { isEntry } from '../executed.ts';
 import { ladderRules, rungsOf } from '../filled-take-profits.ts';
 import { distribute } from '../ladder.ts';
 import type { Ladder } from '../ladder.ts';
-import { FRAMES_TAKE_MS } from '../is-listed-since.ts';
+import { FRAMES_TAKE_MS, toldBy } from '../is-listed-since.ts';
 import { lastResult } from '../last-result.ts';
 import type { Leg, TakeProfitLeg } from '../model.ts';
 import { opposite } from '../level.ts';
@@ -79,10 +79,8 @@ function isBehind({ leg, row }: View['own'][number], { tpSl }: Draft, view: View
 
 /** The moment at which rows of a live stream are younger than the fill that they seem not to know; empty when it is past. */
 export function behindRowsMs(draft: Draft, view: View): readonly number[] {
-  const { snapshot, own, nowMs } = view;
-  if (snapshot.streamed !== true || !own.some((order) => isBehind(order, draft, view))) return [];
-  const youngerMs = (draft.tpSl.lastFillAtMs ?? 0) + FRAMES_TAKE_MS + 1;
-  return youngerMs > nowMs ? [youngerMs] : [];
+  const isAnyBehind = view.own.some((order) => isBehind(order, draft, view));
+  return isAnyBehind ? toldBy((draft.tpSl.lastFillAtMs ?? 0) + FRAMES_TAKE_MS + 1, view) : [];
 }
 
 function foreignReduceOnly({ foreign, plan }: View): Decimal {
