@@ -55,16 +55,19 @@ export async function runScript<Reply>(
   keys: readonly string[],
   args: readonly (string | number)[],
 ): Promise<Reply> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the header of the script is the contract
+  return (await evaluate(redis, scriptOf(name), keys, args)) as Reply;
+}
+
+function scriptOf(name: string): { readonly sha: string; readonly source: string } {
   const script = scripts.get(name);
   if (script === undefined) throw new Error(`no such script: ${name}`);
-
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the header of the script is the contract
-  return (await evaluate(redis, script, keys, args)) as Reply;
+  return script;
 }
 
 /** Has Redis hold these scripts, so that none of them is sent twice where something was sent behind it. Rejects with its error. */
 export async function loadScripts(redis: Redis, names: readonly string[]): Promise<void> {
-  await Promise.all(names.map((name) => redis.script('LOAD', scripts.get(name)?.source ?? '')));
+  await Promise.all(names.map((name) => redis.script('LOAD', scriptOf(name).source)));
 }
 
 async function evaluate(

@@ -32,7 +32,8 @@ export async function openStreams(
   );
 
   const { log } = running;
-  const queues = openQueues(config.REDIS_URL, { redis, onError: (error) => log.warn({ err: error }, 'queue') });
+  const onError = (error: Error): void => log.warn({ reason: error.message }, 'queue connection failed');
+  const queues = openQueues(config.REDIS_URL, { redis, onError });
   resources.defer(() => queues.close());
   await untilReady(queues);
   const load = (): Promise<void> =>
