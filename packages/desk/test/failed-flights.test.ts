@@ -1,4 +1,4 @@
-import { ExchangeError, initialState, toJson, type Exchange } from '@backstop/core';
+import { ExchangeError, initialState, toJson } from '@backstop/core';
 import { aPlan, PLAN_ID } from '@backstop/core/testing';
 import {
   abandonFlight,
@@ -17,8 +17,8 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { auditExecutions, auditPositions } from '../src/audit-account.ts';
 import type { DeskDeps } from '../src/desk.ts';
 import { fly, type FlightResult } from '../src/flights.ts';
-import { openReceipts } from '../src/receipts.ts';
 import { refreshAccount } from '../src/refresh-account.ts';
+import { deskOn } from './desk-on.ts';
 
 const REF: MonitorRef = { account: 'main', symbol: 'ALICEUSDT', positionIdx: 0, monitorId: PLAN_ID };
 const WAITER = { ref: REF, lane: 'limit-order' } as const;
@@ -46,25 +46,16 @@ beforeEach(async () => {
 });
 
 /** A desk on an empty exchange that answers each read as `answer` says, or not at all, and what it logs. */
-function deskOn(answer: () => Promise<readonly never[]>): DeskDeps & { readonly lines: readonly object[] } {
+function answering(answer: () => Promise<readonly never[]>): DeskDeps & { readonly lines: readonly object[] } {
   const lines: object[] = [];
-  const reads: Partial<Exchange> = { positions: answer, openOrders: answer, executions: answer };
-  return {
-    redis: server.redis,
-    installation: 'abc',
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- whatever else is called fails the test
-    exchangeOf: () => reads as Exchange,
-    wake: async () => undefined,
-    receipts: openReceipts(),
-    observer: { flight: ignore, cacheRead: ignore, inputAge: ignore, staleDecision: ignore },
-    log: { warn: (fields) => lines.push(fields) },
-    lines,
-  };
+  const log = { warn: (fields: object) => lines.push(fields) };
+  const desk = deskOn(server.redis, { positions: answer, openOrders: answer, executions: answer }, { log });
+  return { ...desk, lines };
 }
 
 /** One whose reads fail, while a monitor waits for a read of this scope. */
-function failing(error: Error, scope: FlightScope = 'account'): ReturnType<typeof deskOn> {
-  return deskOn(async () => {
+function failing(error: Error, scope: FlightScope = 'account'): ReturnType<typeof answering> {
+  return answering(async () => {
     await wait(scope);
     throw error;
   });
@@ -161,7 +152,7 @@ test('an audit of executions that cannot be read leaves the way to checks', asyn
 
 test('what our own side refuses, or cannot read while others can, ends no rest that another read has caused meanwhile', async () => {
   for (const error of [OURS, UNREADABLE]) {
-    const deps = deskOn(async () => {
+    const deps = answering(async () => {
       await rest();
       throw error;
     });
@@ -195,7 +186,7 @@ test('a check ends as a waiter where somebody else reads, and where reads of the
 test('a refresh says why it read nothing: what went wrong, that somebody else reads, or that reads rest', async () => {
   expect(await refreshAccount('main', SIGNAL, failing(OUTAGE))).toBe('not read: HTTP 503');
   await rest();
-  const empty = deskOn(async () => []);
+  const empty = answering(async () => []);
   expect(await refreshAccount('main', SIGNAL, empty)).toBe('its reads rest after a failure');
   await server.redis.del(accountKeys('main').failure);
   await next();
@@ -208,7 +199,7 @@ test.each([
 ])(
   'where somebody who waited for $by cannot be woken, what was read counts, and no read rests for it',
   async (reader) => {
-    const deps = deskOn(async () => {
+    const deps = answering(async () => {
       await wait('account');
       return [];
     });
@@ -224,5 +215,3 @@ function unread(scope: string, retryInMs: number): FlightResult {
 function wakeNobody(): Promise<void> {
   return Promise.reject(new Error('the queues are away'));
 }
-
-function ignore(): void {}

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { DeskDeps } from '../src/desk.ts';
 import { fly } from '../src/flights.ts';
 import type { Check } from '../src/reading.ts';
-import { openReceipts } from '../src/receipts.ts';
+import { deskOn } from './desk-on.ts';
 
 const REF = { account: 'main', symbol: 'BTCUSDT', positionIdx: 0, monitorId: aPlan({}).id } as const;
 let server: TestRedis;
@@ -25,20 +25,10 @@ function check(): Check {
 }
 
 /** A desk on an exchange that only lists executions, and every line that it logs. */
-function deskOn(executions: Exchange['executions']): { deps: DeskDeps; lines: object[] } {
+function listing(executions: Exchange['executions']): { deps: DeskDeps; lines: object[] } {
   const lines: object[] = [];
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- whatever else is called fails the test
-  const exchange = { executions } as Exchange;
-  const deps: DeskDeps = {
-    redis: server.redis,
-    installation: 'abc',
-    exchangeOf: () => exchange,
-    wake: async () => undefined,
-    receipts: openReceipts(),
-    observer: { flight: ignore, cacheRead: ignore, inputAge: ignore, staleDecision: ignore },
-    log: { warn: (fields, message) => lines.push({ ...fields, message }) },
-  };
-  return { deps, lines };
+  const log = { warn: (fields: object, message: string) => lines.push({ ...fields, message }) };
+  return { deps: deskOn(server.redis, { executions }, { log }), lines };
 }
 
 function execution(execId: string, execType: string): Execution {
@@ -48,7 +38,7 @@ function execution(execId: string, execType: string): Execution {
 }
 
 test('an execution of a kind that nobody knows is told of, since the cursor passes it by', async () => {
-  const { deps, lines } = deskOn(async () => [execution('x1', 'Trade'), execution('x2', 'Rebirth')]);
+  const { deps, lines } = listing(async () => [execution('x1', 'Trade'), execution('x2', 'Rebirth')]);
   expect(await fly(check(), 'executions', deps)).toEqual({ landed: true });
   expect(lines).toEqual([
     {
@@ -64,12 +54,10 @@ test('an execution of a kind that nobody knows is told of, since the cursor pass
 
 test('a read that is refused for the sake of one key is noted for the account, and holds none of its writes back', async () => {
   await setAccounts(server.redis, ['main']);
-  const { deps } = deskOn(() => Promise.reject(new ExchangeError('credentials', '10003: unknown key')));
+  const { deps } = listing(() => Promise.reject(new ExchangeError('credentials', '10003: unknown key')));
   expect(await fly(check(), 'executions', deps)).toMatchObject({ landed: false, reading: { kind: 'unknown' } });
   const [account] = await readAccounts(server.redis, []);
   expect(account?.keyRefusal).toMatchObject({ count: 1, why: '10003: unknown key' });
   const stop = { account: 'main', endpoint: 'trading-stop', cost: 1, lane: 'protective' } as const;
   expect(await takeBudget(server.redis, stop)).toMatchObject({ granted: true });
 });
-
-function ignore(): void {}

@@ -1,13 +1,15 @@
-import { initialState, toJson, type Exchange } from '@backstop/core';
+import { initialState, toJson } from '@backstop/core';
 import { anInstrument, aPlan, PLAN_ID } from '@backstop/core/testing';
 import { accountKeys, bucketOf, putInstruments, putPlans, setAccounts, type MonitorRef } from '@backstop/store';
 import { startRedis, type TestRedis } from '@backstop/store/testing';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openDesk, type Desk } from '../src/desk.ts';
 import { openReceipts, type Receipts } from '../src/receipts.ts';
+import { deskOn } from './desk-on.ts';
 
 const REF: MonitorRef = { account: 'main', symbol: 'ALICEUSDT', positionIdx: 0, monitorId: PLAN_ID };
 const CHECK = { ref: REF, lane: 'tp-sl', token: 'token', signal: AbortSignal.timeout(60_000) } as const;
+const UNSEEN = { cacheRead: ignore, inputAge: ignore, staleDecision: ignore };
 
 let server: TestRedis;
 beforeAll(async () => {
@@ -24,22 +26,10 @@ beforeEach(async () => {
 /** A desk on an empty exchange, and the scopes that it reads; `landed` hears of each read whose rows have landed. */
 function aDesk(landed: Receipts['landed'] = ignore): { readonly desk: Desk; readonly read: string[] } {
   const read: string[] = [];
-  const reads: Partial<Exchange> = { positions: none, openOrders: none, executions: none };
-  const desk = openDesk({
-    redis: server.redis,
-    installation: 'abc',
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- whatever else is called fails the test
-    exchangeOf: () => reads as Exchange,
-    wake: async () => undefined,
-    receipts: { ...openReceipts(), landed },
-    observer: {
-      flight: (_account, scope) => void read.push(scope),
-      cacheRead: ignore,
-      inputAge: ignore,
-      staleDecision: ignore,
-    },
-    log: { warn: ignore },
-  });
+  const reads = { positions: none, openOrders: none, executions: none };
+  const receipts = { ...openReceipts(), landed };
+  const observer = { ...UNSEEN, flight: (_account: string, scope: string) => void read.push(scope) };
+  const desk = openDesk(deskOn(server.redis, reads, { receipts, observer }));
   return { desk, read };
 }
 
